@@ -1,0 +1,47 @@
+{
+  description = "A static program and one Rust init as a bootable, reproducible machine";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+    crane.url = "github:ipetkov/crane";
+  };
+
+  outputs =
+    { nixpkgs, crane, ... }:
+    let
+      system = "x86_64-linux";
+      pkgs = nixpkgs.legacyPackages.${system};
+      outputsFrom = import ./nix;
+      craneLib = crane.mkLib pkgs;
+      outputs = outputsFrom { inherit pkgs craneLib; };
+    in
+    {
+      lib = { inherit (outputs) mkMachine; };
+      packages.${system} = outputs.packages;
+      apps.${system} = outputs.apps;
+      checks.${system} =
+        outputs.checks
+        // {
+          interface = import ./nix/checks/interface.nix { inherit pkgs craneLib outputsFrom; };
+        }
+        # a foundation that never moves by itself can promise the bytes
+        // (
+          if nixpkgs ? isoSha256 then
+            {
+              iso-hash = import ./nix/checks/iso-hash.nix {
+                inherit pkgs;
+                inherit (outputs.packages) iso;
+                recorded = nixpkgs.isoSha256;
+              };
+            }
+          else
+            { }
+        );
+      devShells.${system}.default = outputs.devShell;
+      templates.default = {
+        path = ./templates/default;
+        description = "a machine that runs your own static program";
+      };
+      formatter.${system} = outputs.formatter;
+    };
+}

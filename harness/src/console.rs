@@ -1,0 +1,70 @@
+//! The serial console: everything that was said, and waiting for something to be said.
+
+use std::io::Read;
+use std::process::ChildStdout;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+pub struct Console {
+    said: Arc<(Mutex<Said>, Condvar)>,
+}
+
+#[derive(Default)]
+struct Said {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Console {
+    pub fn read_from(mut stream: ChildStdout) -> Self {
+        let said = Arc::new((Mutex::new(Said::default()), Condvar::new()));
+        let shared = Arc::clone(&said);
+        std::thread::spawn(move || {
+            let (said, changed) = &*shared;
+            let mut buffer = [0; 4096];
+            loop {
+                let count = stream.read(&mut buffer).unwrap_or(0);
+                let mut said = said.lock().unwrap();
+                said.bytes.extend_from_slice(&buffer[..count]);
+                said.ended = count == 0;
+                changed.notify_all();
+                if said.ended {
+                    return;
+                }
+            }
+        });
+        Console { said }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.said.0.lock().unwrap().bytes).into_owned()
+    }
+
+    pub fn wait_for(&self, text: &str, patience: Duration) -> String {
+        let deadline = Instant::now() + patience;
+        let (said, changed) = &*self.said;
+        let mut said = said.lock().unwrap();
+        loop {
+            let console = String::from_utf8_lossy(&said.bytes).into_owned();
+            // the end of the line too, so that what is returned is whole
+            if let Some(line) = console
+                .split_inclusive('\n')
+                .find(|line| line.contains(text) && line.ends_with('\n'))
+            {
+                return line.trim_end().to_owned();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let reason = if console.contains("Kernel panic") {
+                "the kernel panicked"
+            } else if said.ended {
+                "QEMU ended"
+            } else if left.is_zero() {
+                "time is up"
+            } else {
+                said = changed.wait_timeout(said, left).unwrap().0;
+                continue;
+            };
+            panic!("waiting for '{text}': {reason}. The console:\n{console}");
+        }
+    }
+}

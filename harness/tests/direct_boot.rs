@@ -1,0 +1,36 @@
+use harness::{Machine, image};
+
+fn machine(command_line: &str) -> Machine {
+    Machine::from_kernel(
+        &image("MACHINE_KERNEL"),
+        &image("MACHINE_INITRD"),
+        command_line,
+    )
+    .with_network_card("e1000")
+}
+
+#[test]
+fn kernel_and_initramfs_boot_without_firmware_and_greet_over_http() {
+    let mut machine = machine("").boot();
+    machine.wait_for("Ethernet configured");
+    machine.wait_for("hello: listening");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.assert_alive();
+}
+
+#[test]
+fn an_address_on_the_command_line_overrides_the_one_in_the_image() {
+    let mut machine = machine("ip=10.0.2.99:::255.255.0.0").boot();
+    machine.wait_for("network: eth0 10.0.2.99/16");
+    machine.assert_alive();
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_is_named_and_the_machine_still_greets() {
+    let mut machine = machine("ip=10.0.2 scratchmachine.colour=red \"unclosed").boot();
+    machine.wait_for("'ip=10.0.2' was passed over");
+    machine.wait_for("'scratchmachine.colour=red' is not a setting that is known here");
+    machine.wait_for("network: eth0 10.0.2.15/24");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.assert_alive();
+}

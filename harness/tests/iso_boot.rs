@@ -1,0 +1,16 @@
+use harness::{Machine, image};
+
+#[test]
+fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
+    let mut machine = Machine::from_iso(&image("MACHINE_ISO"))
+        .with_network_card("e1000")
+        .boot();
+    machine.wait_for("Now booting the kernel from ISOLINUX...");
+    machine.wait_for("Hello World!");
+    machine.wait_for("modules: e1000 loaded");
+    machine.wait_for("network: eth0 10.0.2.15/24");
+    machine.wait_for("Ethernet configured");
+    machine.wait_for("hello: listening");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.assert_alive();
+}

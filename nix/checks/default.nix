@@ -1,0 +1,27 @@
+# What `nix flake check` builds, by name.
+{
+  pkgs,
+  mkMachine,
+  machine,
+  crates,
+}:
+let
+  inherit (pkgs) lib;
+  ofCrate = name: crate: {
+    "${name}-clippy" = crate.clippy;
+    "${name}-fmt" = crate.fmt;
+  };
+in
+ofCrate "init" crates.init
+// ofCrate "hello" crates.hello
+// ofCrate "harness" crates.harness
+// {
+  init-test = crates.init.test;
+  hello-test = crates.hello.test;
+  boot = import ./boot.nix { inherit pkgs mkMachine machine; } crates.harness;
+  executable = import ./executable.nix { inherit pkgs crates; };
+  initrd-is-closed = import ./initrd-is-closed.nix { inherit pkgs machine; };
+  kernel-config = import ./kernel-config.nix { inherit pkgs; };
+  nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
+  shellcheck = import ./shellcheck.nix { inherit pkgs machine; };
+}

@@ -1,0 +1,20 @@
+# Nothing in the initramfs names a store path that is not in it.
+{ pkgs, machine }:
+pkgs.runCommand "initrd-is-closed"
+  {
+    nativeBuildInputs = with pkgs; [
+      cpio
+      zstd
+    ];
+  }
+  ''
+    mkdir tree
+    zstd -dc ${machine.initrd}/initrd >initrd.cpio
+    (cd tree && cpio --quiet -idm --no-preserve-owner <../initrd.cpio)
+    paths=$(grep -aohE '/nix/store/[0-9a-df-np-sv-z]{32}-[A-Za-z0-9+._?=-]+' initrd.cpio | sort -u)
+    [[ $paths ]] || { echo "no store path found in the initramfs: does this check still look right?" >&2; exit 1; }
+    for path in $paths; do
+      [[ -e tree$path || -L tree$path ]] || { echo "the initramfs names $path, which is not in it" >&2; exit 1; }
+    done
+    touch $out
+  ''

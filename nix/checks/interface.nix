@@ -1,0 +1,89 @@
+# The contract between the foundations: our expressions use what nix/interface.nix lists and nothing else.
+# Every output is evaluated, down to its derivation, against package sets in which
+#   1. everything that is not listed throws: it must work all the same;
+#   2. one listed attribute throws, each in turn: it must fail, or the attribute is listed for nothing.
+{
+  pkgs,
+  craneLib,
+  outputsFrom,
+}:
+let
+  listed = import ../interface.nix;
+
+  only =
+    names: set: what:
+    builtins.mapAttrs (
+      name: value:
+      if builtins.elem name names then value else throw "${what}.${name} is not in nix/interface.nix"
+    ) set;
+  without = name: names: builtins.filter (other: other != name) names;
+
+  # The derivations of all outputs, of a foundation that has only what `names` lists.
+  evaluate =
+    names:
+    let
+      outputs = outputsFrom {
+        pkgs = only names.pkgs pkgs "pkgs" // {
+          lib = only names.lib pkgs.lib "lib";
+        };
+        craneLib = only names.craneLib craneLib "craneLib";
+      };
+      derivations = set: builtins.map (drv: drv.drvPath) (builtins.attrValues set);
+    in
+    derivations outputs.packages
+    ++ derivations outputs.checks
+    ++ [
+      outputs.devShell.drvPath
+      outputs.formatter.drvPath
+      outputs.apps.vm.program
+    ];
+
+  works = names: (builtins.tryEval (builtins.deepSeq (evaluate names) true)).success;
+
+  idle = builtins.concatMap (
+    set:
+    builtins.filter (name: works (listed // { ${set} = without name listed.${set}; })) (
+      # without lib nothing can be evaluated at all
+      without "lib" listed.${set}
+    )
+  ) (builtins.attrNames listed);
+
+  # Debian's foundation must offer no more than is used; of nixpkgs it can't be asked.
+  offered =
+    builtins.concatMap
+      (
+        set:
+        let
+          names = builtins.attrNames set.offers;
+        in
+        if builtins.length names > 200 then
+          [ ]
+        else
+          builtins.filter (name: !builtins.elem name set.listed) names
+      )
+      [
+        {
+          offers = pkgs;
+          listed = listed.pkgs;
+        }
+        {
+          offers = pkgs.lib;
+          listed = listed.lib ++ [ "version" ];
+        }
+        {
+          offers = craneLib;
+          listed = listed.craneLib;
+        }
+      ];
+in
+pkgs.runCommand "interface"
+  {
+    evaluated = builtins.length (evaluate listed);
+    idle = toString idle;
+    offered = toString offered;
+  }
+  ''
+    [[ -z $idle ]] || { echo "nix/interface.nix lists what nothing uses: $idle" >&2; exit 1; }
+    [[ -z $offered ]] || { echo "nix/debian offers what nix/interface.nix does not list: $offered" >&2; exit 1; }
+    echo "$evaluated outputs need no more than nix/interface.nix lists" | tee $out
+  ''

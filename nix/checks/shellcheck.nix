@@ -1,0 +1,25 @@
+# Every shell script, in the repo and in what is built from it.
+{ pkgs, machine }:
+let
+  inherit (pkgs) lib;
+in
+pkgs.runCommand "shellcheck"
+  {
+    nativeBuildInputs = [ pkgs.shellcheck ];
+    source = lib.fileset.toSource {
+      root = ../..;
+      fileset = lib.fileset.unions [
+        ../../debian-nix
+        ../../nix
+      ];
+    };
+  }
+  ''
+    cd $source
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox ${machine.vm}/bin/*
+    # vm.sh is checked as a part of the runner
+    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh
+    # builders get their variables from the derivation
+    shellcheck --shell=sh --exclude=SC2154,SC2016 nix/debian/*.sh
+    touch $out
+  ''

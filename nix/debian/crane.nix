@@ -1,0 +1,234 @@
+# crane's library, as far as it is used, on the `build` root's cargo: dependencies are built once for
+# each Cargo.lock, with the sources left out, and everything else starts from there.
+{
+  pins,
+  build,
+  base,
+  toolchain,
+  zstd,
+  bash,
+  cargo,
+}:
+let
+  shellSetup = build {
+    name = "shell-setup";
+    root = base;
+    script = ''
+      mkdir $out
+      echo 'export PATH=$path:$PATH' >$out/setup
+    '';
+  };
+
+  # The crates of a Cargo.lock, unpacked the way `cargo vendor` leaves them.
+  vendorCargoDeps =
+    { src, ... }:
+    build {
+      name = "vendor-cargo-deps";
+      root = base;
+      crates = map (package: package.file) (pins.crates "${src}/Cargo.lock");
+      checksums = map (package: package.checksum) (pins.crates "${src}/Cargo.lock");
+      script = ''
+        mkdir $out
+        checksums=($checksums)
+        for crate in $crates; do
+          name=''${crate##*/} name=''${name:33} name=''${name%.crate}
+          tar -xzf $crate --no-same-owner -C $out
+          printf '{"files":{},"package":"%s"}' "$checksums" >$out/$name/.cargo-checksum.json
+          checksums=("''${checksums[@]:1}")
+        done
+      '';
+    };
+
+  # The manifests with empty sources: all that the dependencies can depend on.
+  mkDummySrc =
+    { src }:
+    build {
+      name = "dummy-src";
+      root = base;
+      manifest = builtins.readFile "${src}/Cargo.toml";
+      lock = builtins.readFile "${src}/Cargo.lock";
+      passAsFile = [
+        "manifest"
+        "lock"
+      ];
+      script = ''
+        mkdir -p $out/src
+        cp "$manifestPath" $out/Cargo.toml
+        cp "$lockPath" $out/Cargo.lock
+        echo 'fn main() {}' >$out/src/main.rs
+        touch $out/src/lib.rs
+      '';
+    };
+
+  # What crane's functions have in common: the source and the crates where cargo expects them, what was
+  # built before, then `command`.
+  mkCargoDerivation =
+    {
+      src,
+      suffix,
+      command,
+      cargoArtifacts ? null,
+      # where the crate's name and its dependencies can be read without building anything
+      manifests ? src,
+      ...
+    }@args:
+    let
+      crate = crateNameFromCargoToml { src = manifests; };
+    in
+    build (
+      removeAttrs args [
+        "suffix"
+        "command"
+        "manifests"
+        "strictDeps"
+        "doCheck"
+        "cargoExtraArgs"
+        "cargoTestExtraArgs"
+        "cargoClippyExtraArgs"
+      ]
+      // {
+        name = "${args.pname or crate.pname}${suffix}-${crate.version}";
+        root = toolchain;
+        inherit cargoArtifacts;
+        nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
+        vendor = vendorCargoDeps { src = manifests; };
+        script = ''
+          export CARGO_HOME=$TMPDIR/cargo-home CARGO_BUILD_JOBS=$NIX_BUILD_CORES
+          mkdir $CARGO_HOME source
+          printf '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "%s"\n' $vendor >$CARGO_HOME/config.toml
+          cp -r --no-preserve=mode $src/. source
+          # newer than anything built from the empty sources, as cargo sees it
+          cd source
+          [[ -z $cargoArtifacts ]] || tar -I zstd -xf $cargoArtifacts/target.tar.zst
+          export CARGO_PROFILE=''${CARGO_PROFILE:-release}
+          ${command}
+        '';
+        passthru = {
+          inherit cargoArtifacts;
+        };
+      }
+    );
+
+  crateNameFromCargoToml =
+    { src }:
+    let
+      manifest = builtins.fromTOML (builtins.readFile "${src}/Cargo.toml");
+    in
+    {
+      pname = manifest.package.name;
+      inherit (manifest.package) version;
+    };
+in
+{
+  # The dependencies of a crate, built for everything that the other functions do.
+  buildDepsOnly =
+    {
+      cargoExtraArgs ? "--locked",
+      src,
+      doCheck ? true,
+      ...
+    }@args:
+    mkCargoDerivation (
+      args
+      // {
+        src = mkDummySrc { inherit src; };
+        manifests = src;
+        suffix = "-deps";
+        command = ''
+          cargo check --profile $CARGO_PROFILE ${cargoExtraArgs} ${if doCheck then "--all-targets" else ""}
+          cargo build --profile $CARGO_PROFILE ${cargoExtraArgs}
+          ${if doCheck then "cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} --no-run" else ""}
+          mkdir $out
+          tar -I 'zstd -T0' -cf $out/target.tar.zst target
+        '';
+      }
+    );
+
+  buildPackage =
+    {
+      cargoExtraArgs ? "--locked",
+      cargoTestExtraArgs ? "",
+      doCheck ? true,
+      ...
+    }@args:
+    mkCargoDerivation (
+      args
+      // {
+        suffix = "";
+        command = ''
+          cargo build --profile $CARGO_PROFILE ${cargoExtraArgs} --message-format json-render-diagnostics >../build.json
+          mkdir -p $out/bin
+          sed -nE 's/.*"executable":"([^"]+)".*/\1/p' ../build.json | xargs -I{} cp {} $out/bin/
+          ${
+            if doCheck then
+              "cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoTestExtraArgs}"
+            else
+              ""
+          }
+        '';
+      }
+    );
+
+  cargoTest =
+    {
+      cargoExtraArgs ? "--locked",
+      cargoTestExtraArgs ? "",
+      ...
+    }@args:
+    mkCargoDerivation (
+      args
+      // {
+        suffix = "-test";
+        command = ''
+          cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoTestExtraArgs}
+          mkdir $out
+        '';
+      }
+    );
+
+  cargoClippy =
+    {
+      cargoExtraArgs ? "--locked",
+      cargoClippyExtraArgs ? "--all-targets",
+      ...
+    }@args:
+    mkCargoDerivation (
+      args
+      // {
+        suffix = "-clippy";
+        command = ''
+          cargo clippy --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoClippyExtraArgs}
+          mkdir $out
+        '';
+      }
+    );
+
+  cargoFmt =
+    args:
+    mkCargoDerivation (
+      args
+      // {
+        suffix = "-fmt";
+        command = ''
+          cargo fmt -- --check
+          mkdir $out
+        '';
+      }
+    );
+
+  # For `nix develop`, which needs a bash as the builder and a `setup` to read.
+  devShell =
+    { packages }:
+    derivation {
+      name = "shell";
+      system = "x86_64-linux";
+      builder = "${bash}/bin/bash";
+      args = [
+        "-c"
+        "echo 'for nix develop only' >&2; exit 1"
+      ];
+      inherit packages;
+      stdenv = shellSetup;
+      path = builtins.concatStringsSep ":" (map (package: "${package}/bin") (packages ++ [ cargo ]));
+    };
+}

@@ -1,0 +1,13 @@
+{
+  description = "What scratchmachine uses of nixpkgs and crane, made of hash-pinned Debian packages";
+
+  # Stands in for both: --override-input nixpkgs ./nix/debian --override-input crane ./nix/debian
+  outputs = _: {
+    lib = import ./lib.nix;
+    legacyPackages.x86_64-linux = (import ./packages.nix).pkgs;
+    mkLib = _pkgs: (import ./packages.nix).craneLib;
+
+    # of the demo machine's ISO, as built on this foundation
+    isoSha256 = builtins.substring 0 64 (builtins.readFile ./iso.sha256);
+  };
+}

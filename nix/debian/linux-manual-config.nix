@@ -1,0 +1,37 @@
+# nixpkgs' linuxManualConfig: a kernel from a complete configuration.
+{ build, toolchain }:
+{
+  version,
+  modDirVersion ? version,
+  src,
+  configfile,
+  # what nixpkgs would otherwise read out of the built configuration
+  config ? { },
+}:
+build {
+  name = "linux-${version}";
+  root = toolchain;
+  inherit src configfile modDirVersion;
+  # what the kernel would otherwise ask the build machine
+  KBUILD_BUILD_TIMESTAMP = "Tue Jan  1 00:00:00 UTC 1980";
+  KBUILD_BUILD_USER = "nixbld";
+  KBUILD_BUILD_HOST = "localhost";
+  KBUILD_BUILD_VERSION = "1";
+  script = ''
+    mkdir source build
+    tar -xf $src --strip-components=1 --no-same-owner -C source
+    cp $configfile build/.config
+    chmod u+w build/.config
+    make() { command make -C source O=/build/build -j$NIX_BUILD_CORES "$@"; }
+    make oldconfig </dev/null
+    make bzImage modules
+    mkdir $out
+    cp build/arch/x86/boot/bzImage build/System.map $out/
+    cp build/.config $out/config
+    make INSTALL_MOD_PATH=$out INSTALL_MOD_STRIP=1 modules_install
+    rm -f $out/lib/modules/*/{build,source}
+    [[ -d $out/lib/modules/$modDirVersion ]] ||
+      { echo "the kernel calls itself $(ls $out/lib/modules), not $modDirVersion" >&2; exit 1; }
+  '';
+  passthru = { inherit version modDirVersion configfile; };
+}

@@ -1,0 +1,105 @@
+# The attributes of nixpkgs that scratchmachine uses, each with nixpkgs' own meaning, from Debian packages.
+# Nothing is here that no expression asks for: nix/checks/interface.nix sees to it.
+let
+  pins = import ./pins.nix;
+  root = import ./root.nix { inherit pins; };
+  build = import ./build.nix { inherit pins; };
+  program = import ./program.nix { inherit pins; };
+
+  base = root "base";
+  toolchain = root "build";
+  image = root "image";
+
+  imageProgram =
+    pname:
+    program {
+      inherit pname;
+      root = image;
+    };
+
+  writers = import ./writers.nix {
+    inherit build base toolchain;
+    runtimeShell = "${bash}/bin/bash";
+  };
+
+  bash = import ./bash.nix { inherit pins build base; };
+  cpio = imageProgram "cpio";
+  zstd = imageProgram "zstd";
+
+  lib = import ./lib.nix;
+  craneLib = import ./crane.nix {
+    inherit
+      pins
+      build
+      base
+      toolchain
+      zstd
+      bash
+      cargo
+      ;
+  };
+
+  # Also for ./debian-nix, which fetches crates with it.
+  cargo = program {
+    pname = "cargo";
+    root = toolchain;
+    programs = [
+      "usr/bin/cargo"
+      "usr/bin/cargo-clippy"
+      "usr/bin/cargo-fmt"
+      "usr/bin/clippy-driver"
+      "usr/bin/rustc"
+      "usr/bin/rustfmt"
+    ];
+  };
+
+  # What compiles is used inside the `build` root, where it already is.
+  inBuildRoot = name: writers.runCommand name { } "mkdir -p $out/bin";
+in
+{
+  inherit craneLib cargo;
+
+  pkgs = {
+    inherit lib;
+    inherit (writers)
+      runCommand
+      runCommandCC
+      writeText
+      writeShellApplication
+      ;
+
+    makeInitrd = import ./make-initrd.nix {
+      inherit
+        build
+        base
+        cpio
+        zstd
+        ;
+    };
+    linuxManualConfig = import ./linux-manual-config.nix { inherit build toolchain; };
+    linux_6_12 = import ./linux.nix { inherit pins build base; };
+    syslinux = import ./syslinux.nix { inherit build base image; };
+    qemu_test = import ./qemu.nix {
+      inherit program;
+      root = root "qemu";
+    };
+    nixfmt = import ./nixfmt { inherit craneLib; };
+    nukeReferences = import ./nuke-references.nix { inherit writers; };
+
+    inherit cpio zstd;
+    xorriso = imageProgram "xorriso";
+    shellcheck = imageProgram "shellcheck";
+    binutils = program {
+      pname = "binutils";
+      root = toolchain;
+      programs = [ "usr/bin/readelf" ];
+    };
+
+    glibc.static = inBuildRoot "glibc-static";
+    bison = inBuildRoot "bison";
+    flex = inBuildRoot "flex";
+    perl = inBuildRoot "perl";
+    bc = inBuildRoot "bc";
+    elfutils = inBuildRoot "elfutils";
+  };
+}

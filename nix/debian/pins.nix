@@ -1,0 +1,106 @@
+# Everything the foundation takes from outside, as fixed-output derivations whose outputs
+# ./debian-nix has put into the store: the host's own clients fetch, Nix verifies.
+let
+  pins = builtins.fromJSON (builtins.readFile ./packages.json);
+
+  # The only program that no builder of ours can unpack: `debian-nix` takes it out of its package.
+  # It must be *called* busybox, since it picks the applet by the name it is called by.
+  busybox = derivation {
+    name = "busybox-static";
+    system = "x86_64-linux";
+    builder = "/not-in-the-store-run-debian-nix-to-fetch-it";
+    outputHashMode = "recursive";
+    outputHashAlgo = "sha256";
+    outputHash = pins.busybox;
+  };
+
+  fetched =
+    { name, sha256 }:
+    derivation {
+      inherit name;
+      system = "x86_64-linux";
+      builder = "${busybox}/bin/busybox";
+      args = [
+        "sh"
+        "-c"
+        "echo '${name} is not in the store: run ./debian-nix, which fetches it' >&2; exit 1"
+      ];
+      outputHashMode = "flat";
+      outputHashAlgo = "sha256";
+      outputHash = sha256;
+    };
+
+  # Debian's file names hold `%3a`, `+` and `~`; store names allow no `%` and no `~`.
+  storeName =
+    file:
+    builtins.replaceStrings [ "%3a" "%2b" "%7e" "~" ] [ "." "+" "." "." ] (builtins.baseNameOf file);
+
+  debs = builtins.mapAttrs (
+    _: pin:
+    fetched {
+      name = storeName pin.path;
+      inherit (pin) sha256;
+    }
+  ) pins.packages;
+
+  crate =
+    {
+      name,
+      version,
+      checksum,
+      ...
+    }:
+    fetched {
+      name = "${name}-${version}.crate";
+      sha256 = checksum;
+    };
+
+  # The crates that a Cargo.lock names; packages without a checksum are the workspace's own.
+  crates =
+    lock:
+    map (package: package // { file = crate package; }) (
+      builtins.filter (package: package ? checksum)
+        (builtins.fromTOML (builtins.readFile lock)).package or [ ]
+    );
+
+  line = fields: builtins.concatStringsSep " " fields + "\n";
+  withoutContext = builtins.unsafeDiscardStringContext;
+in
+{
+  inherit busybox debs crates;
+  inherit (pins) roots;
+  versions = builtins.mapAttrs (_: pin: pin.version) pins.packages;
+
+  # For ./debian-nix: what must be in the store, one line each.
+  busyboxPath = withoutContext busybox.outPath;
+  debTable = builtins.concatStringsSep "" (
+    map (
+      name:
+      let
+        pin = pins.packages.${name};
+      in
+      line [
+        (withoutContext debs.${name}.outPath)
+        pin.path
+        pin.sha256
+        (toString pin.size)
+        name
+      ]
+    ) (builtins.attrNames pins.packages)
+  );
+  crateTable =
+    locks:
+    builtins.concatStringsSep "" (
+      builtins.concatMap (
+        lock:
+        map (
+          package:
+          line [
+            (withoutContext package.file.outPath)
+            "${package.name}-${package.version}.crate"
+            lock
+          ]
+        ) (crates lock)
+      ) locks
+    );
+}

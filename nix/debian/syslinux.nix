@@ -1,0 +1,14 @@
+# nixpkgs' syslinux, as far as it is used: the BIOS boot loader for ISO images.
+{
+  build,
+  base,
+  image,
+}:
+build {
+  name = "syslinux";
+  root = base;
+  script = ''
+    mkdir -p $out/share/syslinux
+    cp ${image}/usr/lib/ISOLINUX/isolinux.bin ${image}/usr/lib/syslinux/modules/bios/ldlinux.c32 $out/share/syslinux/
+  '';
+}

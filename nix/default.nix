@@ -1,0 +1,70 @@
+# All outputs of the flake, from any package set that keeps to nix/interface.nix.
+{ pkgs, craneLib }:
+let
+  inherit (pkgs) lib;
+  crate = import ./crate.nix { inherit pkgs craneLib; };
+  crates = {
+    harness = crate.host {
+      root = ../harness;
+      files = [ ../harness ];
+    };
+    init = crate.static {
+      root = ../.;
+      files = [
+        ../Cargo.toml
+        ../Cargo.lock
+        ../src
+      ];
+    };
+    hello = crate.static {
+      root = ../hello;
+      files = [ ../hello ];
+    };
+  };
+
+  kernel = import ./kernel.nix { inherit pkgs; };
+  mkMachine = import ./machine.nix {
+    inherit pkgs kernel;
+    init = crates.init.package;
+  };
+  machine = mkMachine {
+    name = "scratchmachine";
+    program = "${crates.hello.package}/bin/hello";
+  };
+
+  checks = import ./checks {
+    inherit
+      pkgs
+      mkMachine
+      machine
+      crates
+      ;
+  };
+in
+{
+  inherit mkMachine checks;
+
+  packages = {
+    inherit (machine)
+      initrd
+      iso
+      vm
+      ;
+    inherit kernel;
+    init = crates.init.package;
+    hello = crates.hello.package;
+    default = machine.iso;
+  };
+
+  apps = rec {
+    vm = {
+      type = "app";
+      program = lib.getExe machine.vm;
+      meta.description = "boot the demo machine in QEMU, its console in the terminal";
+    };
+    default = vm;
+  };
+
+  devShell = import ./shell.nix { inherit pkgs craneLib; };
+  formatter = import ./formatter.nix { inherit pkgs; };
+}

@@ -1,0 +1,51 @@
+# All that our expressions may use of nixpkgs and crane. The two foundations have this in common, each
+# attribute with the same meaning; nix/checks/interface.nix holds both to it.
+{
+  pkgs = [
+    "bc"
+    "binutils"
+    "bison"
+    "cpio"
+    "elfutils"
+    "flex"
+    "glibc"
+    "lib"
+    "linuxManualConfig"
+    "linux_6_12"
+    "makeInitrd"
+    "nixfmt"
+    "nukeReferences"
+    "perl"
+    "qemu_test"
+    "runCommand"
+    "runCommandCC"
+    "shellcheck"
+    "syslinux"
+    "writeShellApplication"
+    "writeText"
+    "xorriso"
+    "zstd"
+  ];
+  lib = [
+    "all"
+    "attrNames"
+    "concatMapStrings"
+    "concatStringsSep"
+    "fileset"
+    "getExe"
+    "getOutput"
+    "isAttrs"
+    "isList"
+    "isString"
+    "mapAttrs"
+    "subtractLists"
+  ];
+  craneLib = [
+    "buildDepsOnly"
+    "buildPackage"
+    "cargoClippy"
+    "cargoFmt"
+    "cargoTest"
+    "devShell"
+  ];
+}

@@ -1,0 +1,44 @@
+# The ISO image: BIOS, isolinux, the kernel and the initramfs.
+{ pkgs }:
+{
+  name,
+  kernel,
+  initrd,
+  commandLine,
+  ...
+}:
+pkgs.runCommand "${name}-iso"
+  {
+    nativeBuildInputs = [ pkgs.xorriso ];
+    isolinuxConfiguration = ''
+      SERIAL 0 115200
+      SAY Now booting the kernel from ISOLINUX...
+      DEFAULT machine
+      PROMPT 0
+      TIMEOUT 0
+      LABEL machine
+        KERNEL /bzImage
+        INITRD /initrd
+        APPEND ${commandLine}
+    '';
+    passAsFile = [ "isolinuxConfiguration" ];
+    passthru.file = "${name}.iso";
+  }
+  ''
+    mkdir -p tree/isolinux $out
+    cp ${kernel}/bzImage tree/bzImage
+    cp ${initrd}/initrd tree/initrd
+    cp ${pkgs.syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
+    cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
+    chmod -R u=rwX,go=rX tree
+    find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
+
+    # xorriso takes every date from SOURCE_DATE_EPOCH. isolinux.bin is patched with its own place in the
+    # image (-boot-info-table), so the image gets a copy.
+    xorriso -as mkisofs -quiet -o $out/${name}.iso \
+      -volid SCRATCHMACHINE -appid scratchmachine -preparer "" -publisher "" \
+      -joliet off -rational-rock -no-pad \
+      -b isolinux/isolinux.bin -c isolinux/boot.cat \
+      -no-emul-boot -boot-load-size 4 -boot-info-table \
+      tree
+  ''

@@ -1,0 +1,39 @@
+# The kernel: linux_6_12's source with kernel.config on top of tinyconfig.
+{ pkgs }:
+let
+  inherit (pkgs) linux_6_12;
+
+  # linuxManualConfig wants every option spelled out and must find nothing left to ask, so the options are
+  # worked out with the tools and flags that it will build with.
+  configfile =
+    pkgs.runCommandCC "kernel.config"
+      {
+        nativeBuildInputs = with pkgs; [
+          bc
+          bison
+          elfutils
+          flex
+          perl
+        ];
+        fragment = ./kernel.config;
+        makeFlags = linux_6_12.commonMakeFlags;
+      }
+      ''
+        tar -xf ${linux_6_12.src} --strip-components=1 --no-same-owner
+        make $makeFlags tinyconfig
+        cat $fragment >>.config
+        make $makeFlags olddefconfig
+        source ${./kernel-config-survives.sh}
+        kernel_config_survives $fragment .config
+        cp .config $out
+      '';
+in
+pkgs.linuxManualConfig {
+  inherit (linux_6_12) src version modDirVersion;
+  inherit configfile;
+  # said here, so that Nix need not build the configuration to know it
+  config = {
+    CONFIG_MODULES = "y";
+    CONFIG_RUST = "n";
+  };
+}

@@ -1,0 +1,87 @@
+usage() {
+  cat <<EOF
+Boot $name in QEMU, its serial console in this terminal.
+
+usage: nix run .#vm -- [--port PORT] [--memory MB] [QEMU OPTION…]
+
+  --port PORT    the port of this machine that leads to port 80 of the other (default: 8080, or the next
+                 one that is free)
+  --memory MB    its memory (default: 128)
+  --help         this text
+
+Everything else is handed to QEMU as it is, such as -snapshot or -device virtio-rng-pci.
+Ctrl-C or Ctrl-A X ends it.
+EOF
+}
+
+fail() {
+  echo "$name-vm: $*" >&2
+  exit 1
+}
+
+number() {
+  [[ ${2:-} =~ ^[0-9]{1,5}$ ]] || fail "$1 takes a number, not '${2:-}'"
+}
+
+# Nobody answers on a port that is free, and nobody else may bind one that is taken.
+port_is_taken() {
+  (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+port='' memory=128 options=()
+while (($#)); do
+  case $1 in
+    --help)
+      usage
+      exit
+      ;;
+    --port)
+      number --port "${2:-}"
+      port=$((10#$2))
+      ((port >= 1 && port <= 65535)) || fail "--port takes a number from 1 to 65535, not $2"
+      shift 2
+      ;;
+    --memory)
+      number --memory "${2:-}"
+      memory=$((10#$2))
+      shift 2
+      ;;
+    *)
+      options+=("$1")
+      shift
+      ;;
+  esac
+done
+
+if [[ $port ]]; then
+  if port_is_taken "$port"; then
+    fail "port $port is taken: end what listens there, or choose another with --port"
+  fi
+else
+  port=8080
+  while port_is_taken "$port"; do
+    ((port < 8180)) || fail "the ports 8080 to 8179 are all taken: choose one with --port"
+    port=$((port + 1))
+  done
+  if ((port != 8080)); then
+    echo "$name-vm: port 8080 is taken, so it is $port"
+  fi
+fi
+
+accelerator=tcg
+if [[ -w /dev/kvm ]]; then
+  accelerator=kvm
+elif [[ -e /dev/kvm ]]; then
+  echo "$name-vm: no permission for /dev/kvm, so without it, which is slower: join the group kvm"
+else
+  echo "$name-vm: no /dev/kvm here, so by software emulation, which is slower"
+fi
+
+echo "$name-vm: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
+
+# -nographic would send Ctrl-C into the machine; here it ends QEMU, and Ctrl-A X does so too.
+exec qemu-system-x86_64 \
+  -machine "pc,accel=$accelerator" -m "$memory" -no-reboot -display none \
+  -chardev stdio,id=console,mux=on,signal=on -serial chardev:console -mon chardev=console \
+  -nic "user,model=e1000,hostfwd=tcp:127.0.0.1:$port-:80" \
+  -cdrom "$iso" "${options[@]}"

@@ -1,0 +1,70 @@
+//! The kernel's file systems, as a table and one loop.
+
+use crate::Error;
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+
+struct Mount {
+    source: &'static str,
+    target: &'static str,
+    flags: MsFlags,
+    data: Option<&'static str>,
+}
+
+const NOTHING_BUT_DATA: MsFlags = MsFlags::MS_NODEV
+    .union(MsFlags::MS_NOEXEC)
+    .union(MsFlags::MS_NOSUID);
+
+/// The source of a kernel file system is also its type.
+const MOUNTS: &[Mount] = &[
+    Mount {
+        source: "proc",
+        target: "/proc",
+        flags: NOTHING_BUT_DATA,
+        data: None,
+    },
+    Mount {
+        source: "sysfs",
+        target: "/sys",
+        flags: NOTHING_BUT_DATA,
+        data: None,
+    },
+    Mount {
+        source: "devtmpfs",
+        target: "/dev",
+        flags: MsFlags::MS_NOEXEC.union(MsFlags::MS_NOSUID),
+        data: Some("mode=0755"),
+    },
+];
+
+/// Mount them all and return what failed. A file system that is mounted already is fine: the kernel does
+/// it for `/dev` when it was built with `DEVTMPFS_MOUNT`.
+pub fn mount_all() -> Vec<Error> {
+    MOUNTS.iter().filter_map(|m| m.mount().err()).collect()
+}
+
+impl Mount {
+    fn mount(&self) -> Result<(), Error> {
+        let Mount {
+            source,
+            target,
+            flags,
+            data,
+        } = self;
+        let failed = |cause: Errno| Error::new(format!("mount {source} on {target}"), cause.desc());
+        nix::unistd::mkdir(*target, nix::sys::stat::Mode::from_bits_truncate(0o755))
+            .or_else(|errno| {
+                if errno == Errno::EEXIST {
+                    Ok(())
+                } else {
+                    Err(errno)
+                }
+            })
+            .map_err(failed)?;
+        match mount(Some(*source), *target, Some(*source), *flags, *data) {
+            Ok(()) | Err(Errno::EBUSY) => Ok(()),
+            Err(Errno::ENODEV) => Err(failed(Errno::ENODEV).advise("is it built into the kernel?")),
+            Err(errno) => Err(failed(errno)),
+        }
+    }
+}
