@@ -16,7 +16,7 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox ${machine.vm}/bin/*
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/*
     # vm.sh is checked as a part of the runner
     shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh
     # builders get their variables from the derivation
