@@ -5,7 +5,7 @@
   kernel,
   initrd,
   commandLine,
-  ...
+  settings,
 }:
 pkgs.runCommand "${name}-iso"
   {
@@ -22,7 +22,10 @@ pkgs.runCommand "${name}-iso"
         APPEND ${commandLine}
     '';
     passAsFile = [ "isolinuxConfiguration" ];
-    passthru.file = "${name}.iso";
+    passthru = {
+      inherit commandLine settings;
+      file = "${name}.iso";
+    };
   }
   ''
     mkdir -p tree/isolinux $out

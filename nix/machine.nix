@@ -8,7 +8,7 @@
 #     ip = "10.0.2.15:::255.255.255.0";        # the kernel's own ip= syntax
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
-#   ⇒ { name, init, kernel, modules, program, initrd, iso, vm, commandLine }
+#   ⇒ { init, kernel, modules, program, initrd, iso, vm }: derivations, fit to be a flake's `packages`
 {
   pkgs,
   init,
@@ -100,26 +100,25 @@ let
       );
 
       machine = {
-        inherit name kernel commandLine;
+        inherit kernel;
         init = executable {
           name = "init";
           file = "${init}/bin/init";
         };
         program = import ./program.nix { inherit pkgs executable; } { inherit program args; };
         modules = import ./modules.nix { inherit pkgs kernel; } modules;
-        initrd = machine.rebuildInitrd { };
-        # the same initramfs but for what is given: for tests, which break one part at a time
-        rebuildInitrd =
-          parts:
-          import ./initrd.nix { inherit pkgs; } (
-            {
-              inherit settings;
-              inherit (machine) init program modules;
-            }
-            // parts
-          );
-        iso = import ./iso.nix { inherit pkgs; } machine;
-        vm = import ./vm.nix { inherit pkgs; } machine;
+        initrd = import ./initrd.nix { inherit pkgs; } {
+          inherit settings;
+          inherit (machine) init program modules;
+        };
+        iso = import ./iso.nix { inherit pkgs; } {
+          inherit name commandLine settings;
+          inherit (machine) kernel initrd;
+        };
+        vm = import ./vm.nix { inherit pkgs; } {
+          inherit name;
+          inherit (machine) iso;
+        };
       };
     in
     machine;

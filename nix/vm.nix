@@ -1,6 +1,6 @@
 # The runner: the ISO in QEMU, the serial console in the terminal, a host port that leads to port 80.
 { pkgs }:
-{ name, iso, ... }:
+{ name, iso }:
 pkgs.writeShellApplication {
   name = "${name}-vm";
   runtimeInputs = [ pkgs.qemu_test ];

@@ -15,7 +15,11 @@ let
       truncate --size=-4096 $module
     done
   '';
-  withTruncatedModule = machine.rebuildInitrd { modules = truncatedModules; };
+  withTruncatedModule = import ../initrd.nix { inherit pkgs; } {
+    inherit (machine) init program;
+    inherit (machine.iso) settings;
+    modules = truncatedModules;
+  };
   withBadArgument = mkMachine {
     program = demo;
     args = [ "not-a-port" ];
