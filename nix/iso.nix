@@ -40,7 +40,7 @@ pkgs.runCommand "${name}-iso"
     # image (-boot-info-table), so the image gets a copy.
     xorriso -as mkisofs -quiet -o $out/${name}.iso \
       -volid SCRATCHMACHINE -appid scratchmachine -preparer "" -publisher "" \
-      -joliet off -rational-rock -no-pad \
+      -r -no-pad \
       -b isolinux/isolinux.bin -c isolinux/boot.cat \
       -no-emul-boot -boot-load-size 4 -boot-info-table \
       tree
