@@ -29,10 +29,12 @@ pkgs.makeInitrd {
     }
   ];
   compressor = "zstd";
-  # one thread: with more, the bytes would depend on how many there are
+  # One thread: with more, the bytes would depend on how many there are. A window of 2 MiB is what the
+  # kernel has to find memory for.
   compressorArgs = [
     "--ultra"
     "-22"
+    "--zstd=wlog=21"
     "-T1"
   ];
 }

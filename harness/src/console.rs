@@ -64,6 +64,8 @@ impl Console {
                 said = changed.wait_timeout(said, left).unwrap().0;
                 continue;
             };
+            // the reader goes on with what is locked here
+            drop(said);
             panic!("waiting for '{text}': {reason}. The console:\n{console}");
         }
     }
