@@ -4,11 +4,9 @@
   pkgs,
   mkMachine,
   machine,
+  crates,
 }:
-harness:
 let
-  demo = "${machine.program}/exe";
-
   truncatedModules = pkgs.runCommand "truncated-modules" { } ''
     cp -r --no-preserve=mode ${machine.modules} $out
     for module in $(find $out -name '*.ko'); do
@@ -21,11 +19,11 @@ let
     modules = truncatedModules;
   };
   withBadArgument = mkMachine {
-    program = demo;
+    program = "${crates.hello.package}/bin/hello";
     args = [ "not-a-port" ];
   };
 in
-harness.testWith {
+crates.harness.testWith {
   pname = "boot";
   nativeBuildInputs = [ pkgs.qemu_test ];
   env = {

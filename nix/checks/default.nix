@@ -18,7 +18,14 @@ ofCrate "init" crates.init
 // {
   init-test = crates.init.test;
   hello-test = crates.hello.test;
-  boot = import ./boot.nix { inherit pkgs mkMachine machine; } crates.harness;
+  boot = import ./boot.nix {
+    inherit
+      pkgs
+      mkMachine
+      machine
+      crates
+      ;
+  };
   executable = import ./executable.nix { inherit pkgs crates; };
   initrd-is-closed = import ./initrd-is-closed.nix { inherit pkgs machine; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };
