@@ -10,6 +10,7 @@
 pkgs.runCommand "${name}-iso"
   {
     nativeBuildInputs = [ pkgs.xorriso ];
+    # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this.
     isolinuxConfiguration = ''
       SERIAL 0 115200
       SAY Now booting the kernel from ISOLINUX...

@@ -5,7 +5,9 @@ fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
     let mut machine = Machine::from_iso(&image("MACHINE_ISO"))
         .with_network_card("e1000")
         .boot();
-    machine.wait_for("Now booting the kernel from ISOLINUX...");
+    machine.wait_for("ISOLINUX");
+    machine.wait_for("Loading /bzImage... ok");
+    machine.wait_for("Loading /initrd...ok");
     machine.wait_for("Hello World!");
     machine.wait_for("modules: e1000 loaded");
     machine.wait_for("network: eth0 10.0.2.15/24");
