@@ -68,20 +68,24 @@ else
   fi
 fi
 
+# A hypervisor may hand its guests a /dev/kvm without the processor's help for it; what runs there is not
+# worth waiting for, or does not run at all.
 accelerator=tcg
-if [[ -w /dev/kvm ]]; then
-  accelerator=kvm
-elif [[ -e /dev/kvm ]]; then
-  echo "$name-vm: no permission for /dev/kvm, so without it, which is slower: join the group kvm"
-else
+if [[ ! -e /dev/kvm ]]; then
   echo "$name-vm: no /dev/kvm here, so by software emulation, which is slower"
+elif [[ ! -w /dev/kvm ]]; then
+  echo "$name-vm: no permission for /dev/kvm, so by software emulation, which is slower: join the group kvm"
+elif ! [[ $(</proc/cpuinfo) =~ [[:space:]](vmx|svm)[[:space:]] ]]; then
+  echo "$name-vm: /dev/kvm without a processor that supports it (vmx or svm), so by software emulation, which is slower"
+else
+  accelerator=kvm
 fi
 
 echo "$name-vm: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 
 # -nographic would send Ctrl-C into the machine; here it ends QEMU, and Ctrl-A X does so too.
 exec qemu-system-x86_64 \
-  -machine "pc,accel=$accelerator" -m "$memory" -no-reboot -display none \
+  -machine pc -accel "$accelerator" -m "$memory" -no-reboot -display none \
   -chardev stdio,id=console,mux=on,signal=on -serial chardev:console -mon chardev=console \
   -nic "user,model=e1000,hostfwd=tcp:127.0.0.1:$port-:80" \
   -cdrom "$iso" "${options[@]}"

@@ -7,6 +7,7 @@ mod console;
 mod http;
 
 use console::Console;
+use std::fs::OpenOptions;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -57,7 +58,7 @@ impl Machine {
     }
 
     fn with_options(options: &[&str]) -> Self {
-        let accelerator = if may_use("/dev/kvm") { "kvm" } else { "tcg" };
+        let accelerator = if has_kvm() { "kvm" } else { "tcg" };
         Machine {
             options: options.iter().map(|option| option.to_string()).collect(),
             port: free_port(),
@@ -141,12 +142,18 @@ impl Drop for Running {
     }
 }
 
-fn may_use(device: &str) -> bool {
-    std::fs::OpenOptions::new()
+/// Some hypervisors hand their guests a `/dev/kvm` without the processor's help for it, which fails.
+fn has_kvm() -> bool {
+    let permitted = OpenOptions::new()
         .read(true)
         .write(true)
-        .open(device)
-        .is_ok()
+        .open("/dev/kvm")
+        .is_ok();
+    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    permitted
+        && processors
+            .split_whitespace()
+            .any(|flag| flag == "vmx" || flag == "svm")
 }
 
 fn free_port() -> u16 {
