@@ -228,6 +228,8 @@ in
         "echo 'for nix develop only' >&2; exit 1"
       ];
       inherit packages;
+      # what nix develop asks of a derivation
+      outputs = [ "out" ];
       stdenv = shellSetup;
       path = builtins.concatStringsSep ":" (map (package: "${package}/bin") (packages ++ [ cargo ]));
     };
