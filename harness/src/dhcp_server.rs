@@ -31,8 +31,10 @@ const UDP: u8 = 17;
 
 /// Frames that tests await come within this.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Answers to ARP and ICMP.
-const AT_ONCE: Duration = Duration::from_secs(3);
+/// Answers to ARP and ICMP come at once, or not: this often, after this pause, they are asked for, because a
+/// link that has just come up loses some.
+const TRIES: usize = 8;
+const PAUSE: Duration = Duration::from_millis(500);
 
 pub struct DhcpServer {
     socket: Arc<UdpSocket>,
@@ -260,9 +262,7 @@ impl DhcpServer {
         frame.extend(SERVER.octets());
         frame.extend([0; 6]);
         frame.extend(address.octets());
-        self.send(&frame);
-        self.wait(AT_ONCE, |seen| seen.has.contains(&address).then_some(()))
-            .is_some()
+        self.is_answered(&frame, |seen| seen.has.contains(&address))
     }
 
     /// The machine at `to` finds its way back to one who is `from` somewhere.
@@ -272,15 +272,18 @@ impl DhcpServer {
         let sum = checksum(&echo);
         echo[2..4].copy_from_slice(&sum);
         let mac = self.questions().last().map_or(EVERYBODY, |it| it.mac);
-        self.send(&ipv4(mac, from, to, ICMP, &echo));
-        self.wait(AT_ONCE, |seen| seen.echoed.contains(&from).then_some(()))
-            .is_some()
+        let frame = ipv4(mac, from, to, ICMP, &echo);
+        self.is_answered(&frame, |seen| seen.echoed.contains(&from))
     }
 
-    fn send(&self, frame: &[u8]) {
-        self.socket
-            .send_to(frame, self.qemu)
-            .expect("send on loopback");
+    fn is_answered(&self, frame: &[u8], is_answer: impl Fn(&Seen) -> bool) -> bool {
+        (0..TRIES).any(|_| {
+            self.socket
+                .send_to(frame, self.qemu)
+                .expect("send on loopback");
+            self.wait(PAUSE, |seen| is_answer(seen).then_some(()))
+                .is_some()
+        })
     }
 
     fn wait<T>(&self, patience: Duration, mut look: impl FnMut(&Seen) -> Option<T>) -> Option<T> {
