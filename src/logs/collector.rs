@@ -110,7 +110,6 @@ impl Sender {
             Some(connection) => connection,
             none => none.insert(Connection::open(self.target)?),
         };
-        connection.look()?;
         let hostname = self.log.lock().hostname.clone();
         let message = record.for_syslog(&hostname, super::boot(), connection.limit());
         connection.send(&message)?;

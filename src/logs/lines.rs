@@ -219,6 +219,10 @@ mod tests {
             prop_assert_eq!(lines_of(&pieces), expected);
         }
 
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
         fn pieces_of_a_long_line_are_the_line_and_whole_characters(
             line in prop::collection::vec(any::<char>(), LONGEST_TEXT / 2..LONGEST_TEXT),
