@@ -1,4 +1,4 @@
-# nix fmt: the Nix files and the crates.
+# nix fmt: the Nix files.
 { pkgs }:
 pkgs.writeShellApplication {
   name = "format";

@@ -19,7 +19,7 @@ let
 
   executable = import ./executable.nix { inherit pkgs; };
 
-  # argument = [ default "what it must be" test ], or only the last two where it must be given
+  # What each argument is where it is not given, what it must be in words, and the test for that.
   arguments = {
     program = {
       wanted = "the path of a static executable, such as \"\${hello}/bin/hello\"";

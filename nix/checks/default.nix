@@ -6,7 +6,6 @@
   crates,
 }:
 let
-  inherit (pkgs) lib;
   ofCrate = name: crate: {
     "${name}-clippy" = crate.clippy;
     "${name}-fmt" = crate.fmt;

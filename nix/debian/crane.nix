@@ -21,12 +21,15 @@ let
 
   # The crates of a Cargo.lock, unpacked the way `cargo vendor` leaves them.
   vendorCargoDeps =
-    { src, ... }:
+    { src }:
+    let
+      packages = pins.crates "${src}/Cargo.lock";
+    in
     build {
       name = "vendor-cargo-deps";
       root = base;
-      crates = map (package: package.file) (pins.crates "${src}/Cargo.lock");
-      checksums = map (package: package.checksum) (pins.crates "${src}/Cargo.lock");
+      crates = map (package: package.file) packages;
+      checksums = map (package: package.checksum) packages;
       script = ''
         mkdir $out
         checksums=($checksums)
@@ -103,9 +106,6 @@ let
           export CARGO_PROFILE=''${CARGO_PROFILE:-release}
           ${command}
         '';
-        passthru = {
-          inherit cargoArtifacts;
-        };
       }
     );
 

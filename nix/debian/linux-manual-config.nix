@@ -33,5 +33,4 @@ build {
     [[ -d $out/lib/modules/$modDirVersion ]] ||
       { echo "the kernel calls itself $(ls $out/lib/modules), not $modDirVersion" >&2; exit 1; }
   '';
-  passthru = { inherit version modDirVersion configfile; };
 }
