@@ -2,149 +2,279 @@
 //! image was built with comes first; the command line overrides it, so that a machine can be changed at
 //! boot without a new image.
 //!
-//! `ip=` is the kernel's own (Documentation/admin-guide/nfs/nfsroot.rst); `scratchmachine.*` are ours. All
-//! other words are somebody else's and pass. A word of ours that makes no sense is a complaint, never a
-//! failed boot.
+//! Where the kernel or its modules have a word for something, it is theirs: `ip=`
+//! (Documentation/admin-guide/nfs/nfsroot.rst), `hostname=`, `panic=`, `module_blacklist=`,
+//! `MODULE.PARAMETER=` (Documentation/admin-guide/kernel-parameters.rst). `scratchmachine.*` are ours
+//! (docs/configuration.md). All other words are somebody else's and pass. A word of ours that makes no
+//! sense is a complaint that names it, never a failed boot.
 
+mod ip;
+mod words;
+
+pub use ip::{Ip, Static};
+
+use std::fmt::Display;
 use std::net::Ipv4Addr;
+use std::str::FromStr;
+use std::time::Duration;
 
 /// Where the image keeps the settings it was built with.
 pub const BAKED: &str = "/etc/scratchmachine.conf";
 /// Where the kernel tells what it was booted with.
 pub const COMMAND_LINE: &str = "/proc/cmdline";
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     pub ip: Ip,
+    pub hostname: Option<String>,
+    /// Seconds from a panic of ours to the reboot: 0 stands for never, a negative number for at once.
+    pub panic: i32,
+    pub module_blacklist: Vec<String>,
+    /// Module and `PARAMETER=VALUE`, in the order they were given.
+    pub module_parameters: Vec<(String, String)>,
+    /// The log collector, `udp://ADDRESS[:PORT]` or `tcp://ADDRESS[:PORT]`.
+    pub log: Option<String>,
+    pub ntp: Option<Ipv4Addr>,
+    /// The port of the status page.
+    pub status: Option<u16>,
+    /// Modules may still be loaded after the boot.
+    pub hotplug: bool,
+    /// How long programs wait for the network before they start without it.
+    pub network_wait: Duration,
+    /// How long programs may take to end after SIGTERM before they are killed.
+    pub grace: Duration,
+    pub restart: Restart,
+    /// The same for single programs, by name.
+    pub restarts: Vec<(String, Restart)>,
 }
 
-/// How the network is to be configured.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Ip {
-    /// `ip=off` or `ip=none`, or nothing said.
+/// When a program that has ended is started again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Restart {
     #[default]
-    Off,
-    /// `ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:off`
-    Static(Static),
+    Always,
+    /// When a signal killed it, or it exited with another status than 0.
+    OnFailure,
+    /// Never: it is a job, and when all programs have ended the machine powers off.
+    Never,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Static {
-    pub address: Ipv4Addr,
-    pub netmask: Ipv4Addr,
-    /// The first Ethernet device where none is named.
-    pub device: Option<String>,
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            ip: Ip::default(),
+            hostname: None,
+            panic: 30,
+            module_blacklist: Vec::new(),
+            module_parameters: Vec::new(),
+            log: None,
+            ntp: None,
+            status: None,
+            hotplug: false,
+            network_wait: Duration::from_secs(10),
+            grace: Duration::from_secs(10),
+            restart: Restart::default(),
+            restarts: Vec::new(),
+        }
+    }
 }
+
+type Setter = fn(&mut Config, &str) -> Result<(), String>;
+
+/// Every setting by its key.
+const SETTINGS: &[(&str, Setter)] = &[
+    ("ip", |config, value| set(&mut config.ip, value)),
+    ("hostname", |config, value| {
+        config.hostname = Some(host_name(value)?);
+        Ok(())
+    }),
+    ("panic", |config, value| set(&mut config.panic, value)),
+    ("module_blacklist", |config, value| {
+        config.module_blacklist = list(value);
+        Ok(())
+    }),
+    ("scratchmachine.log", |config, value| {
+        config.log = given(value);
+        Ok(())
+    }),
+    ("scratchmachine.ntp", |config, value| {
+        config.ntp = given(value).map(|value| parse(&value)).transpose()?;
+        Ok(())
+    }),
+    ("scratchmachine.status", |config, value| {
+        config.status = match parse(value)? {
+            0 => None,
+            port => Some(port),
+        };
+        Ok(())
+    }),
+    ("scratchmachine.hotplug", |config, value| {
+        config.hotplug = switch(value)?;
+        Ok(())
+    }),
+    ("scratchmachine.network_wait", |config, value| {
+        config.network_wait = seconds(value)?;
+        Ok(())
+    }),
+    ("scratchmachine.grace", |config, value| {
+        config.grace = seconds(value)?;
+        Ok(())
+    }),
+    ("scratchmachine.restart", |config, value| {
+        set(&mut config.restart, value)
+    }),
+];
+
+/// `scratchmachine.restart.PROGRAM=`
+const RESTART_OF: &str = "scratchmachine.restart.";
+const OURS: &str = "scratchmachine.";
 
 impl Config {
     /// Take over the settings in `text` and return a complaint for each word that could not be understood;
     /// such a word changes nothing.
     pub fn apply(&mut self, text: &[u8]) -> Vec<String> {
-        words(text)
-            .iter()
-            .filter_map(|word| self.apply_word(word).err())
+        words::split(text)
+            .into_iter()
+            .filter_map(|word| self.apply_word(&word).err())
             .collect()
     }
 
     fn apply_word(&mut self, word: &[u8]) -> Result<(), String> {
-        let ours = word.starts_with(b"ip=") || word.starts_with(b"scratchmachine.");
-        if !ours {
+        let Ok(word) = std::str::from_utf8(word) else {
+            let word = String::from_utf8_lossy(word);
+            return Err(format!(
+                "'{}' is not UTF-8 and was passed over",
+                shown(&word)
+            ));
+        };
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        let failed = |cause: String| format!("'{}' was passed over: {cause}", shown(word));
+        if let Some((_, setter)) = SETTINGS.iter().find(|(name, _)| same_key(name, key)) {
+            return setter(self, value).map_err(failed);
+        }
+        if let Some(program) = key.strip_prefix(RESTART_OF).filter(|name| !name.is_empty()) {
+            let restart = parse(value).map_err(failed)?;
+            self.restarts.retain(|(name, _)| name != program);
+            self.restarts.push((program.to_owned(), restart));
             return Ok(());
         }
-        let word = std::str::from_utf8(word).map_err(|_| {
-            format!(
-                "'{}' is not UTF-8 and was passed over",
-                String::from_utf8_lossy(word)
-            )
-        })?;
-        match word.split_once('=') {
-            Some(("ip", value)) => {
-                self.ip = value
-                    .parse()
-                    .map_err(|cause| format!("'{word}' was passed over: {cause}"))?;
-                Ok(())
-            }
-            _ => Err(format!("'{word}' is not a setting that is known here")),
+        if key.starts_with(OURS) {
+            return Err(format!(
+                "'{}' is not a setting that is known here",
+                shown(word)
+            ));
         }
+        // Nobody else reads words with a dot before the '=', so they are a module's parameter.
+        if let (Some((module, parameter)), true) = (key.split_once('.'), word.contains('=')) {
+            self.module_parameters
+                .push((module.to_owned(), format!("{parameter}={value}")));
+        }
+        Ok(())
+    }
+
+    /// When the program of this name is started again.
+    pub fn restart_of(&self, program: &str) -> Restart {
+        self.restarts
+            .iter()
+            .find(|(name, _)| name == program)
+            .map_or(self.restart, |(_, restart)| *restart)
     }
 }
 
-/// The words of a command line: separated by white space, except inside double quotes, which are dropped.
-/// A quote that is never closed reaches to the end (lib/cmdline.c, `next_arg`).
-fn words(text: &[u8]) -> Vec<Vec<u8>> {
-    let mut words = Vec::new();
-    let mut word = Vec::new();
-    let mut quoted = false;
-    for &byte in text {
-        match byte {
-            b'"' => quoted = !quoted,
-            byte if byte.is_ascii_whitespace() && !quoted => {
-                words.push(std::mem::take(&mut word));
-            }
-            byte => word.push(byte),
-        }
-    }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
+/// The kernel takes '-' and '_' in keys for the same (lib/cmdline.c, `parameq`).
+fn same_key(name: &str, key: &str) -> bool {
+    let dash = |byte| if byte == b'-' { b'_' } else { byte };
+    name.bytes().map(dash).eq(key.bytes().map(dash))
 }
 
-impl std::str::FromStr for Ip {
-    type Err = String;
-
-    /// `off`, `none`, or up to ten fields between colons, of which any but the first may be left empty.
-    fn from_str(value: &str) -> Result<Self, String> {
-        let mut fields = value.split(':');
-        let mut field = || fields.next().unwrap_or_default();
-        let client = field();
-        match client {
-            "off" | "none" => return Ok(Ip::Off),
-            "" => {
-                return Err(
-                    "an address must stand first, as in ip=10.0.2.15:::255.255.255.0".into(),
-                );
-            }
-            "on" | "any" | "dhcp" | "both" | "bootp" | "rarp" => {
-                return Err(format!("'{client}' is not supported: give an address"));
-            }
-            _ => {}
-        }
-        let address = parse_address("address", client)?;
-        let (_server, _gateway, netmask) = (field(), field(), field());
-        let (_hostname, device) = (field(), field());
-        let netmask = if netmask.is_empty() {
-            classful_netmask(address)
-        } else {
-            parse_address("netmask", netmask)?
-        };
-        if u32::from(netmask).count_zeros() != u32::from(netmask).trailing_zeros() {
-            return Err(format!("the netmask {netmask} has holes"));
-        }
-        Ok(Ip::Static(Static {
-            address,
-            netmask,
-            device: Some(device.to_owned()).filter(|device| !device.is_empty()),
-        }))
+/// As much of a word as belongs into a message.
+fn shown(word: &str) -> String {
+    const LONGEST: usize = 64;
+    match word.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
     }
 }
 
-fn parse_address(what: &str, text: &str) -> Result<Ipv4Addr, String> {
-    text.parse()
-        .map_err(|_| format!("'{text}' is no IPv4 {what}"))
+fn set<T: FromStr>(setting: &mut T, value: &str) -> Result<(), String>
+where
+    T::Err: Display,
+{
+    *setting = parse(value)?;
+    Ok(())
 }
 
-/// What the kernel assumes where no netmask is given (net/ipv4/ipconfig.c, `ic_defaults`).
-fn classful_netmask(address: Ipv4Addr) -> Ipv4Addr {
-    match address.octets()[0] {
-        0..=127 => Ipv4Addr::new(255, 0, 0, 0),
-        128..=191 => Ipv4Addr::new(255, 255, 0, 0),
-        _ => Ipv4Addr::new(255, 255, 255, 0),
+fn parse<T: FromStr>(value: &str) -> Result<T, String>
+where
+    T::Err: Display,
+{
+    value.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// Empty stands for none: so the command line can take back what the image says.
+fn given(value: &str) -> Option<String> {
+    Some(value.to_owned()).filter(|value| !value.is_empty())
+}
+
+fn list(value: &str) -> Vec<String> {
+    value
+        .split(',')
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn switch(value: &str) -> Result<bool, String> {
+    match value {
+        "" | "1" | "y" | "on" => Ok(true),
+        "0" | "n" | "off" => Ok(false),
+        _ => Err("it takes 1 or 0".into()),
+    }
+}
+
+fn seconds(value: &str) -> Result<Duration, String> {
+    const LONGEST: u16 = 3600;
+    match value.parse() {
+        Ok(seconds @ 0..=LONGEST) => Ok(Duration::from_secs(seconds.into())),
+        _ => Err(format!("it takes a number of seconds from 0 to {LONGEST}")),
+    }
+}
+
+/// RFC 1123, section 2.1
+fn host_name(value: &str) -> Result<String, String> {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    // the kernel's own limit is shorter than that of the RFC (uname(2))
+    if value.len() <= 64 && value.split('.').all(label) {
+        Ok(value.to_owned())
+    } else {
+        Err("a host name has letters, digits and '-', at most 64 in all".into())
+    }
+}
+
+impl FromStr for Restart {
+    type Err = &'static str;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value {
+            "always" => Ok(Restart::Always),
+            "on-failure" => Ok(Restart::OnFailure),
+            "never" => Ok(Restart::Never),
+            _ => Err("it takes always, on-failure or never"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn applied(text: &str) -> (Config, Vec<String>) {
         let mut config = Config::default();
@@ -152,81 +282,102 @@ mod tests {
         (config, complaints)
     }
 
-    fn static_ip(address: [u8; 4], netmask: [u8; 4], device: Option<&str>) -> Ip {
-        Ip::Static(Static {
-            address: address.into(),
-            netmask: netmask.into(),
-            device: device.map(str::to_owned),
-        })
-    }
-
     #[test]
-    fn an_address_with_netmask_and_device_is_taken_from_the_kernels_own_syntax() {
-        let (config, complaints) =
-            applied("quiet ip=10.0.2.15:::255.255.255.0::eth0:off console=ttyS0");
-        assert_eq!(
-            config.ip,
-            static_ip([10, 0, 2, 15], [255, 255, 255, 0], Some("eth0"))
+    fn every_setting_is_understood() {
+        let (config, complaints) = applied(
+            "ip=dhcp hostname=web-1.example panic=-1 module_blacklist=floppy,pcspkr e1000.Speed=100 \
+             scratchmachine.log=udp://10.0.2.2:5514 scratchmachine.ntp=10.0.2.4 scratchmachine.status=81 \
+             scratchmachine.hotplug=1 scratchmachine.network_wait=3 scratchmachine.grace=0 \
+             scratchmachine.restart=on-failure scratchmachine.restart.job=never",
         );
         assert_eq!(complaints, Vec::<String>::new());
-    }
-
-    #[test]
-    fn an_address_alone_gets_the_netmask_of_its_class() {
+        assert_eq!(config.hostname.as_deref(), Some("web-1.example"));
+        assert_eq!(config.panic, -1);
+        assert_eq!(config.module_blacklist, ["floppy", "pcspkr"]);
         assert_eq!(
-            applied("ip=172.16.0.9").0.ip,
-            static_ip([172, 16, 0, 9], [255, 255, 0, 0], None)
+            config.module_parameters,
+            [("e1000".to_owned(), "Speed=100".to_owned())]
         );
+        assert_eq!(config.log.as_deref(), Some("udp://10.0.2.2:5514"));
+        assert_eq!(config.ntp, Some(Ipv4Addr::new(10, 0, 2, 4)));
+        assert_eq!(config.status, Some(81));
+        assert!(config.hotplug);
+        assert_eq!(config.network_wait, Duration::from_secs(3));
+        assert_eq!(config.grace, Duration::ZERO);
+        assert_eq!(config.restart_of("web"), Restart::OnFailure);
+        assert_eq!(config.restart_of("job"), Restart::Never);
     }
 
     #[test]
-    fn the_last_word_wins() {
-        let (config, _) = applied("ip=10.0.0.1 ip=off");
+    fn the_last_word_wins_and_an_empty_one_takes_back() {
+        let (config, _) = applied("scratchmachine.status=81 scratchmachine.log=udp://1.2.3.4");
+        let mut config = config;
+        config.apply(b"scratchmachine.status=0 scratchmachine.log= ip=10.0.0.1 ip=off");
+        assert_eq!((config.status, config.log), (None, None));
         assert_eq!(config.ip, Ip::Off);
     }
 
     #[test]
     fn rubbish_is_named_and_changes_nothing() {
         for word in [
-            "ip=",
             "ip=10.0.2",
-            "ip=10.0.2.15:::255.0.255.0",
-            "ip=10.0.2.15:::mask",
+            "hostname=-",
+            "hostname=under_score",
+            "panic=soon",
+            "scratchmachine.ntp=pool.example",
+            "scratchmachine.status=65536",
+            "scratchmachine.status=",
+            "scratchmachine.hotplug=maybe",
+            "scratchmachine.grace=-1",
+            "scratchmachine.network_wait=3601",
+            "scratchmachine.restart=sometimes",
+            "scratchmachine.restart.=never",
             "scratchmachine.colour=red",
             "scratchmachine.",
         ] {
-            let mut config = Config {
-                ip: static_ip([10, 0, 0, 1], [255, 0, 0, 0], None),
-            };
-            let complaints = config.apply(word.as_bytes());
+            let (config, complaints) = applied(word);
             assert_eq!(complaints.len(), 1, "{word}: {complaints:?}");
             assert!(complaints[0].contains(word), "{complaints:?}");
-            assert_eq!(config.ip, static_ip([10, 0, 0, 1], [255, 0, 0, 0], None));
+            assert_eq!(config, Config::default(), "{word}");
         }
     }
 
     #[test]
-    fn invalid_utf8_is_named_and_changes_nothing() {
-        let mut config = Config::default();
-        let complaints = config.apply(b"ip=10.0.0.1 ip=\xff\xfe");
-        assert_eq!(complaints.len(), 1);
-        assert_eq!(config.ip, static_ip([10, 0, 0, 1], [255, 0, 0, 0], None));
+    fn a_very_long_word_is_named_by_its_beginning() {
+        let word = format!("scratchmachine.{}", "é".repeat(4096));
+        let (_, complaints) = applied(&word);
+        assert!(complaints[0].len() < 256, "{complaints:?}");
     }
 
     #[test]
     fn words_of_others_pass_without_a_complaint() {
-        assert!(
-            applied("ro quiet e1000.Speed=100 -- initrd=x ipv6.disable=1")
-                .1
-                .is_empty()
-        );
+        let (config, complaints) = applied("ro quiet -- initrd=x console=ttyS0,115200 loglevel=3");
+        assert_eq!(complaints, Vec::<String>::new());
+        assert_eq!(config, Config::default());
     }
 
-    #[test]
-    fn white_space_inside_quotes_does_not_end_a_word() {
-        assert_eq!(
-            words(b"a=\"b c\" \"d e\"\t f=\"g"),
-            [&b"a=b c"[..], b"d e", b"f=g"]
-        );
+    proptest! {
+        #[test]
+        fn no_bytes_can_stop_the_boot(bytes: Vec<u8>) {
+            Config::default().apply(&bytes);
+        }
+
+        #[test]
+        fn no_value_of_a_known_key_can_stop_the_boot(key in 0..SETTINGS.len(), value in ".*") {
+            let text = format!("{}={value}", SETTINGS[key].0);
+            Config::default().apply(text.as_bytes());
+        }
+
+        #[test]
+        fn a_setting_survives_any_rubbish_around_it(before in "[a-z=.\\x01-\\x20]*", after: Vec<u8>) {
+            let mut config = Config::default();
+            config.apply(before.as_bytes());
+            config.apply(b"scratchmachine.status=81");
+            let known = config.status;
+            prop_assume!(!String::from_utf8_lossy(&after).contains("status"));
+            config.apply(&after);
+            prop_assert_eq!(known, Some(81));
+            prop_assert_eq!(config.status, Some(81));
+        }
     }
 }

@@ -4,11 +4,19 @@
 //! They don't call each other: `main` passes values between them. What goes wrong is an [`Error`], which
 //! `main` says on the console before it goes on.
 
+pub mod clock;
 pub mod config;
+pub mod console;
 pub mod error;
+pub mod logs;
 pub mod modules;
 pub mod mounts;
 pub mod network;
+pub mod power_button;
+pub mod seal;
+pub mod shutdown;
+pub mod signals;
+pub mod status;
 pub mod supervisor;
 
 pub use error::Error;

@@ -1,100 +1,304 @@
-//! Kernel modules: those in the image, each after the ones it depends on, by finit_module(2).
+//! Kernel modules: the drivers that this machine's devices ask for.
+//!
+//! 1. Every device says what it is in a file `modalias` below `/sys/devices`.
+//! 2. `modules.alias` has patterns of them, each with the module that drives such a device.
+//! 3. `modules.dep` says which modules have to be in before that one.
+//! 4. finit_module(2) loads them, with the parameters that the command line has for them.
+//! 5. A driver of a bus makes new devices appear: all again, until there is nothing new.
+
+mod devices;
+pub mod glob;
+pub mod index;
 
 use crate::Error;
+use devices::devices;
+use index::{Index, Module, module_name};
 use nix::errno::Errno;
 use nix::kmod::{ModuleInitFlags, finit_module};
-use std::collections::BTreeSet;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-/// Load every module in `/lib/modules/RELEASE`, where RELEASE is the running kernel's. Modules are tried
-/// even when another one failed: the result tells of each, by name, in the order of loading.
-///
-/// # Errors
-/// The directory or its `modules.dep` can't be read: there is no module for this kernel in the image.
-pub fn load_all() -> Result<Vec<Result<String, Error>>, Error> {
-    let directory = directory()?;
-    let index = directory.join("modules.dep");
-    let dependencies = std::fs::read_to_string(&index).map_err(|cause| {
-        Error::new(format!("read {}", index.display()), cause)
-            .advise("are the image's modules built for another kernel?")
-    })?;
-    Ok(in_order(&dependencies)
-        .into_iter()
-        .map(|file| load(&directory.join(file)))
-        .collect())
+const MODULES: &str = "/lib/modules";
+const SYSFS: &str = "/sys";
+
+/// What the command line says about modules. Names are the kernel's or written with '-' instead of '_'.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// `MODULE.PARAMETER=VALUE`: the module, and `PARAMETER=VALUE` (or `PARAMETER` alone) without quotes.
+    pub parameters: Vec<(String, String)>,
+    /// `module_blacklist=MODULE,…`: never to be loaded.
+    pub blacklist: Vec<String>,
 }
 
-fn directory() -> Result<PathBuf, Error> {
-    let kernel = nix::sys::utsname::uname().map_err(|errno| Error::new("uname", errno.desc()))?;
-    Ok(Path::new("/lib/modules").join(kernel.release()))
+/// A module that is in now. Its Display: `e1000 for 0000:00:03.0, 12 ms`.
+#[derive(Debug)]
+pub struct Loaded {
+    pub module: String,
+    /// The device that asked for it, or for a module that depends on it, as `/sys/devices` calls it.
+    pub device: String,
+    /// From opening the file until it and its first look at its devices were done.
+    pub took: Duration,
 }
 
-/// The files that a `modules.dep` names (depmod(8): `FILE: DEPENDENCY …`, where a dependency stands after
-/// the modules that need it), so that each comes after those it depends on, and once.
-fn in_order(dependencies: &str) -> Vec<&str> {
-    let mut seen = BTreeSet::new();
-    dependencies
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .flat_map(|(file, needs)| needs.split_whitespace().rev().chain([file]))
-        .filter(|file| seen.insert(*file))
-        .collect()
+/// The modules in the image, and what has been done with them so far.
+pub struct Modules {
+    directory: PathBuf,
+    sysfs: PathBuf,
+    index: Index,
+    settings: Settings,
+    insert: Insert,
+    /// Modules that were tried, by name, and whether they are in. None is tried twice.
+    tried: Vec<(String, bool)>,
+    /// The modaliases that were looked up.
+    met: Vec<String>,
+    /// The kernel's count of devices' comings and goings when they were last looked at.
+    events: Option<String>,
 }
 
-fn load(file: &Path) -> Result<String, Error> {
-    const NO_PARAMETERS: &CStr = c"";
-    let name = file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let doing = format!("load module {name} ({})", file.display());
-    let module = File::open(file).map_err(|cause| Error::new(&doing, cause))?;
-    match finit_module(&module, NO_PARAMETERS, ModuleInitFlags::empty()) {
+/// Put the file's module into the kernel; the text says what is being done.
+type Insert = fn(&str, &Path, &CStr) -> Result<(), Error>;
+
+/// Load the drivers of all devices that there are, and of those that appear by it. What goes wrong is told
+/// and the others are loaded all the same.
+pub fn load_for_hardware(settings: &Settings, tell: &mut dyn FnMut(Result<Loaded, Error>)) {
+    match Modules::open(settings.clone()) {
+        Ok(mut modules) => while modules.pass(tell) {},
+        Err(error) => tell(Err(error)),
+    }
+}
+
+/// The modules that are in the kernel, by name.
+pub fn loaded() -> Vec<String> {
+    let text = std::fs::read_to_string("/proc/modules").unwrap_or_default();
+    let name = |line: &str| line.split(' ').next().map(str::to_owned);
+    text.lines().filter_map(name).collect()
+}
+
+impl Modules {
+    /// The modules in `/lib/modules/RELEASE`, where RELEASE is the running kernel's.
+    ///
+    /// # Errors
+    /// There are none for this kernel: the error tells for which there are.
+    pub fn open(settings: Settings) -> Result<Self, Error> {
+        let kernel =
+            nix::sys::utsname::uname().map_err(|errno| Error::new("uname", errno.desc()))?;
+        let release = kernel.release().to_string_lossy();
+        Self::open_at(Path::new(MODULES), &release, Path::new(SYSFS), settings)
+    }
+
+    fn open_at(
+        modules: &Path,
+        release: &str,
+        sysfs: &Path,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let directory = modules.join(release);
+        if !directory.is_dir() {
+            return Err(no_modules_for(release, modules));
+        }
+        Ok(Modules {
+            index: Index {
+                dependencies: read(&directory.join("modules.dep"))?,
+                aliases: read(&directory.join("modules.alias"))?,
+            },
+            directory,
+            sysfs: sysfs.to_owned(),
+            settings,
+            insert,
+            tried: Vec::new(),
+            met: Vec::new(),
+            events: None,
+        })
+    }
+
+    /// Load what the devices ask for that have appeared since the last time, in the order of their places on
+    /// their buses. Was anything loaded? Then there may be more devices now.
+    ///
+    /// Where no device came or went since the last call this reads one small file, so it may be called
+    /// every now and then for the sake of those that are plugged in later.
+    pub fn pass(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) -> bool {
+        // before the devices: what happens meanwhile is for the next pass
+        let events = std::fs::read_to_string(self.sysfs.join("kernel/uevent_seqnum")).ok();
+        if events.is_some() && events == self.events {
+            return false;
+        }
+        self.events = events;
+        let mut any = false;
+        for device in devices(&self.sysfs.join("devices")) {
+            if self.met.contains(&device.modalias) {
+                continue;
+            }
+            for driver in self.index.drivers_for(&device.modalias) {
+                any |= self.load(&driver, &device.name(), tell);
+            }
+            self.met.push(device.modalias);
+        }
+        any
+    }
+
+    /// Load a module and, before it, all that it depends on, but for those that were tried. Is any in now
+    /// that was not?
+    fn load(
+        &mut self,
+        name: &str,
+        device: &str,
+        tell: &mut dyn FnMut(Result<Loaded, Error>),
+    ) -> bool {
+        if self.was_tried(name).is_some() {
+            return false;
+        }
+        let mut order = self.index.in_order(name);
+        if order.is_empty() {
+            self.tried.push((name.to_owned(), false));
+            let doing = format!("load module {name} for {device}");
+            tell(Err(Error::new(doing, "modules.dep does not have it")));
+        }
+        if self.is_blacklisted(name) {
+            // then nobody needs the others
+            order.retain(|module| module.name == name);
+        }
+        let mut any = false;
+        for module in order {
+            if self.was_tried(&module.name).is_some() {
+                continue;
+            }
+            let start = Instant::now();
+            let outcome = self.load_alone(&module, tell);
+            let took = start.elapsed();
+            any |= outcome.is_ok();
+            self.tried.push((module.name.clone(), outcome.is_ok()));
+            tell(outcome.map(|()| Loaded {
+                module: module.name,
+                device: device.to_owned(),
+                took,
+            }));
+        }
+        any
+    }
+
+    fn load_alone(
+        &self,
+        module: &Module,
+        tell: &mut dyn FnMut(Result<Loaded, Error>),
+    ) -> Result<(), Error> {
+        let name = &module.name;
+        let file = self.directory.join(module.file);
+        let doing = format!("load module {name} ({})", file.display());
+        if self.is_blacklisted(name) {
+            return Err(Error::new(doing, "it is blacklisted (module_blacklist=)"));
+        }
+        for need in module.needs() {
+            if self.was_tried(&need) != Some(true) {
+                let cause = format!("{need}, which it depends on, is not loaded");
+                return Err(Error::new(doing, cause));
+            }
+        }
+        let mut parameters = String::new();
+        for (module, parameter) in &self.settings.parameters {
+            if module_name(module) != *name {
+                continue;
+            }
+            if !push_parameter(&mut parameters, parameter) {
+                let doing = format!("pass '{parameter}' to module {name}");
+                let cause = "there is a quote, a NUL, or a space before '='";
+                tell(Err(Error::new(doing, cause).advise("it is loaded without")));
+            }
+        }
+        let parameters = CString::new(parameters).unwrap_or_default();
+        (self.insert)(&doing, &file, &parameters)
+    }
+
+    /// Is the module in? None if it was not tried yet.
+    fn was_tried(&self, name: &str) -> Option<bool> {
+        let mut tried = self.tried.iter();
+        tried
+            .find(|(tried, _)| tried == name)
+            .map(|(_, is_in)| *is_in)
+    }
+
+    fn is_blacklisted(&self, name: &str) -> bool {
+        self.settings
+            .blacklist
+            .iter()
+            .any(|listed| module_name(listed) == name)
+    }
+}
+
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Loaded {
+            module,
+            device,
+            took,
+        } = self;
+        let milliseconds = took.as_millis() as u64;
+        write!(f, "{module} for {device}, {milliseconds} ms")
+    }
+}
+
+fn insert(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
+    let module = File::open(file).map_err(|cause| Error::new(doing, cause))?;
+    match finit_module(&module, parameters, ModuleInitFlags::empty()) {
         // it may be in already, or built in
-        Ok(()) | Err(Errno::EEXIST) => Ok(name),
+        Ok(()) | Err(Errno::EEXIST) => Ok(()),
         Err(errno) => Err(Error::new(doing, errno.desc()).advise(match errno {
             Errno::ENOEXEC => "truncated, or built for another kernel?",
-            Errno::ENOENT => "a module that it depends on is missing",
+            Errno::ENOENT => "it uses what neither the kernel nor a module before it has",
+            Errno::EINVAL => "does it refuse a parameter's value? The kernel's messages say why",
             Errno::EPERM => "modules are disabled (kernel.modules_disabled)",
             _ => "",
         })),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_module_comes_after_all_that_it_depends_on_and_once() {
-        let index = "net/e1000.ko:\nnet/vnet.ko: net/failover.ko virtio/ring.ko\nvirtio/ring.ko:\n";
-        assert_eq!(
-            in_order(index),
-            [
-                "net/e1000.ko",
-                "virtio/ring.ko",
-                "net/failover.ko",
-                "net/vnet.ko"
-            ]
-        );
+/// Add a parameter to others as finit_module(2) takes them (lib/cmdline.c, `next_arg`): with spaces between,
+/// in quotes where it has some itself. False if it can't be written so: there is no way to escape a quote.
+fn push_parameter(parameters: &mut String, parameter: &str) -> bool {
+    // what isn't ASCII may have a byte that the kernel takes for a space, which only the value may have
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    if name.is_empty() || !plain(name) || parameter.contains(['"', '\0']) {
+        return false;
     }
-
-    #[test]
-    fn an_index_that_makes_no_sense_names_no_module() {
-        assert!(in_order("\n\nno colon here\n").is_empty());
+    if !parameters.is_empty() {
+        parameters.push(' ');
     }
+    if plain(value) {
+        parameters.push_str(parameter);
+    } else {
+        for part in [name, "=\"", value, "\""] {
+            parameters.push_str(part);
+        }
+    }
+    true
+}
 
-    #[test]
-    fn a_module_that_is_not_there_is_named_with_its_path() {
-        let error = load(Path::new("/nowhere/e1000.ko"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("load module e1000 (/nowhere/e1000.ko): No such file"),
-            "{error}"
-        );
+fn read(file: &Path) -> Result<String, Error> {
+    match std::fs::read(file) {
+        Ok(text) => Ok(String::from_utf8_lossy(&text).into_owned()),
+        Err(cause) => Err(Error::new(format!("read {}", file.display()), cause)),
     }
 }
+
+fn no_modules_for(release: &str, modules: &Path) -> Error {
+    let doing = format!("find modules for kernel {release} in {}", modules.display());
+    let entries = match std::fs::read_dir(modules) {
+        Ok(entries) => entries,
+        Err(cause) => return Error::new(doing, cause),
+    };
+    let mut cause = String::from("they are for");
+    for entry in entries.flatten() {
+        cause.push(' ');
+        cause.push_str(&entry.file_name().to_string_lossy());
+    }
+    if cause.ends_with("for") {
+        cause = "there are none".to_owned();
+    }
+    Error::new(doing, cause).advise("are kernel and initramfs of one build?")
+}
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,19 @@ const MOUNTS: &[Mount] = &[
         flags: MsFlags::MS_NOEXEC.union(MsFlags::MS_NOSUID),
         data: Some("mode=0755"),
     },
+    // What programs may write to; everything else will be read-only.
+    Mount {
+        source: "tmpfs",
+        target: "/tmp",
+        flags: NOTHING_BUT_DATA,
+        data: Some("mode=1777,size=16m"),
+    },
+    Mount {
+        source: "tmpfs",
+        target: "/run",
+        flags: NOTHING_BUT_DATA,
+        data: Some("mode=0755,size=16m"),
+    },
 ];
 
 /// Mount them all and return what failed. A file system that is mounted already is fine: the kernel does

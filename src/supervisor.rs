@@ -1,130 +1,331 @@
-//! The program: started as an unprivileged user, reaped, started again when it ends.
+//! The programs: started unprivileged, reaped, started again when they end, brought to an end.
+//!
+//! What is asked of a program and what it can count on: docs/program-contract.md.
+
+mod exit;
+mod spawn;
 
 use crate::Error;
-use nix::sys::wait::{WaitStatus, wait};
-use nix::unistd::{Pid, setsid};
+use crate::config::Restart;
+use crate::logs::Severity;
+pub use exit::Exit;
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::Pid;
+pub use spawn::Output;
 use std::fmt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Each program has a directory here with `exe`, a static executable, and `args`, one argument a line.
 const PROGRAMS: &str = "/programs";
-/// Nobody's user and group: the program owns no file.
-const UNPRIVILEGED: u32 = 65534;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A program that was up this long starts again after [`FIRST_DELAY`].
 const STEADY: Duration = Duration::from_secs(60);
 
-/// Ports from here on may be bound without privileges; the program is alone in the machine, so all of them.
+/// Ports from here on may be bound without privileges; the machine is the programs' alone, so all of them.
 const UNPRIVILEGED_PORTS: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
+#[derive(Debug, Clone)]
 pub struct Program {
-    name: String,
+    pub name: String,
     executable: PathBuf,
     arguments: Vec<String>,
+    restart: Restart,
 }
 
 /// What happens to a program, as the console tells it.
 pub enum Event<'a> {
     Started(&'a Program, Pid),
-    NotStarted(&'a Program, std::io::Error),
-    Ended(&'a Program, WaitStatus),
+    NotStarted(&'a Program, Error),
+    Ended(&'a Program, Exit),
     StartsAgainIn(&'a Program, Duration),
-    PortsStayPrivileged(std::io::Error),
+    StaysDown(&'a Program),
+    Killed(&'a Program),
 }
 
-/// The program that is in the image.
-///
-/// # Errors
-/// There is none, or its directory can't be read.
-pub fn find_program() -> Result<Program, Error> {
-    let failed = |cause: &dyn fmt::Display| {
-        Error::new(format!("find a program in {PROGRAMS}"), cause)
-            .advise("was the image built without one?")
-    };
-    let directory = std::fs::read_dir(PROGRAMS)
-        .map_err(|cause| failed(&cause))?
-        .find_map(Result::ok)
-        .ok_or_else(|| failed(&"it is empty"))?
-        .path();
-    read_program(&directory)
+/// A program and how it is doing, for the status page.
+#[derive(Debug, Clone)]
+pub struct Status {
+    pub name: String,
+    pub process: Option<i32>,
+    pub restarts: u32,
+    pub last_exit: Option<Exit>,
 }
 
-fn read_program(directory: &Path) -> Result<Program, Error> {
+/// Where a program's standard output and error go: its name, and the ends of the pipes.
+type Forward<'a> = dyn Fn(&str, Output) + 'a;
+type Tell<'a> = dyn Fn(Event) + 'a;
+
+pub struct Supervisor<'a> {
+    programs: Vec<Supervised>,
+    forward: Box<Forward<'a>>,
+    tell: Box<Tell<'a>>,
+}
+
+struct Supervised {
+    program: Program,
+    state: State,
+    delay: Duration,
+    restarts: u32,
+    last_exit: Option<Exit>,
+}
+
+enum State {
+    Running { pid: Pid, since: Instant },
+    Waiting { until: Instant },
+    Down,
+}
+
+/// The programs in the image, by name, and what is wrong with those that can't be read.
+pub fn find_programs(restart_of: impl Fn(&str) -> Restart) -> (Vec<Program>, Vec<Error>) {
+    let mut programs = Vec::new();
+    let mut errors = Vec::new();
+    match std::fs::read_dir(PROGRAMS) {
+        Ok(directory) => {
+            for entry in directory.flatten() {
+                match read_program(&entry.path(), &restart_of) {
+                    Ok(program) => programs.push(program),
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        Err(cause) => errors.push(Error::new(format!("find programs in {PROGRAMS}"), cause)),
+    }
+    if programs.is_empty() && errors.is_empty() {
+        errors.push(
+            Error::new(format!("find programs in {PROGRAMS}"), "it is empty")
+                .advise("was the image built without one?"),
+        );
+    }
+    programs.sort_by(|a, b| a.name.cmp(&b.name));
+    (programs, errors)
+}
+
+fn read_program(directory: &Path, restart_of: &impl Fn(&str) -> Restart) -> Result<Program, Error> {
     let arguments = directory.join("args");
     let arguments = std::fs::read_to_string(&arguments)
         .map_err(|cause| Error::new(format!("read {}", arguments.display()), cause))?;
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
     Ok(Program {
-        name: directory
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        restart: restart_of(&name),
+        name: name.into_owned(),
         executable: directory.join("exe"),
         arguments: arguments.lines().map(str::to_owned).collect(),
     })
 }
 
-/// Run the program, and start it again whenever it ends, after a delay that doubles while it keeps ending
-/// early. Children that are not ours, orphans of the program, are reaped on the way.
-pub fn run_for_ever(program: &Program, tell: impl Fn(Event)) -> ! {
-    if let Err(cause) = std::fs::write(UNPRIVILEGED_PORTS, "0") {
-        tell(Event::PortsStayPrivileged(cause));
+/// Let programs bind any port: the sysctl costs no capability.
+///
+/// # Errors
+/// The kernel has no such setting; then programs can't bind ports below 1024.
+pub fn open_ports() -> Result<(), Error> {
+    std::fs::write(UNPRIVILEGED_PORTS, "0").map_err(|cause| {
+        Error::new(format!("write {UNPRIVILEGED_PORTS}"), cause)
+            .advise("programs can't bind ports below 1024")
+    })
+}
+
+impl<'a> Supervisor<'a> {
+    pub fn new(
+        programs: Vec<Program>,
+        forward: impl Fn(&str, Output) + 'a,
+        tell: impl Fn(Event) + 'a,
+    ) -> Self {
+        let now = Instant::now();
+        Supervisor {
+            programs: programs
+                .into_iter()
+                .map(|program| Supervised {
+                    program,
+                    state: State::Waiting { until: now },
+                    delay: FIRST_DELAY,
+                    restarts: 0,
+                    last_exit: None,
+                })
+                .collect(),
+            forward: Box::new(forward),
+            tell: Box::new(tell),
+        }
     }
-    let mut delay = FIRST_DELAY;
-    loop {
-        let started = Instant::now();
-        match start(program) {
-            Ok(pid) => {
+
+    /// Start what is due, and tell how long there is nothing to do if nothing happens.
+    pub fn start_due(&mut self) -> Option<Duration> {
+        for (index, supervised) in self.programs.iter_mut().enumerate() {
+            if matches!(supervised.state, State::Waiting { until } if until <= Instant::now()) {
+                supervised.start(index, &*self.forward, &*self.tell);
+            }
+        }
+        let next = self
+            .programs
+            .iter()
+            .filter_map(|supervised| match supervised.state {
+                State::Waiting { until } => Some(until),
+                _ => None,
+            });
+        next.min()
+            .map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Reap all children that have ended, ours and orphans alike.
+    pub fn reap(&mut self) {
+        while let Some((pid, exit)) = reap_one() {
+            let of_pid =
+                |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
+            if let Some(supervised) = self.programs.iter_mut().find(of_pid) {
+                supervised.ended(exit, &*self.tell);
+            }
+        }
+    }
+
+    /// Whether there are programs, and none of them will ever run again.
+    pub fn is_done(&self) -> bool {
+        !self.programs.is_empty() && self.programs.iter().all(|s| matches!(s.state, State::Down))
+    }
+
+    /// The exit status of the machine as a job: the first program's that did not succeed, or 0.
+    pub fn exit_status(&self) -> u8 {
+        self.programs
+            .iter()
+            .filter_map(|supervised| supervised.last_exit)
+            .map(Exit::status)
+            .find(|status| *status != 0)
+            .unwrap_or(0)
+    }
+
+    pub fn status(&self) -> Vec<Status> {
+        self.programs
+            .iter()
+            .map(|supervised| Status {
+                name: supervised.program.name.clone(),
+                process: match supervised.state {
+                    State::Running { pid, .. } => Some(pid.as_raw()),
+                    _ => None,
+                },
+                restarts: supervised.restarts,
+                last_exit: supervised.last_exit,
+            })
+            .collect()
+    }
+
+    /// Ask every process to end, wait for at most `grace`, then kill what is left.
+    pub fn stop(&mut self, grace: Duration, wait: impl Fn(Duration)) {
+        for supervised in &mut self.programs {
+            if !matches!(supervised.state, State::Running { .. }) {
+                supervised.state = State::Down;
+            }
+            supervised.program.restart = Restart::Never;
+        }
+        let deadline = Instant::now() + grace;
+        // -1: all processes but this one (kill(2))
+        let everybody = Pid::from_raw(-1);
+        let _ = kill(everybody, Signal::SIGTERM);
+        loop {
+            self.reap();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if no_children() || left.is_zero() {
+                break;
+            }
+            wait(left);
+        }
+        for supervised in &self.programs {
+            if matches!(supervised.state, State::Running { .. }) {
+                (self.tell)(Event::Killed(&supervised.program));
+            }
+        }
+        let _ = kill(everybody, Signal::SIGKILL);
+        self.reap();
+    }
+}
+
+impl Supervised {
+    fn start(&mut self, index: usize, forward: &Forward, tell: &Tell) {
+        let program = &self.program;
+        match spawn::spawn(
+            &program.name,
+            &program.executable,
+            &program.arguments,
+            index,
+        ) {
+            Ok((pid, output)) => {
+                self.state = State::Running {
+                    pid,
+                    since: Instant::now(),
+                };
                 tell(Event::Started(program, pid));
-                tell(Event::Ended(program, wait_for(pid)));
+                forward(&program.name, output);
             }
-            Err(cause) => tell(Event::NotStarted(program, cause)),
+            Err(error) => {
+                tell(Event::NotStarted(program, error));
+                self.last_exit = Some(Exit::NotStarted);
+                self.decide(Duration::ZERO, tell);
+            }
         }
-        if started.elapsed() >= STEADY {
-            delay = FIRST_DELAY;
+    }
+
+    fn ended(&mut self, exit: Exit, tell: &Tell) {
+        let State::Running { pid, since } = self.state else {
+            return;
+        };
+        // What it has left behind would be in the way of the next one.
+        let _ = nix::sys::signal::killpg(pid, Signal::SIGKILL);
+        self.last_exit = Some(exit);
+        tell(Event::Ended(&self.program, exit));
+        self.decide(since.elapsed(), tell);
+    }
+
+    /// What becomes of a program that ended after it was up for `up`.
+    fn decide(&mut self, up: Duration, tell: &Tell) {
+        let failed = self.last_exit.is_some_and(|exit| exit.status() != 0);
+        let again = match self.program.restart {
+            Restart::Always => true,
+            Restart::OnFailure => failed,
+            Restart::Never => false,
+        };
+        if !again {
+            self.state = State::Down;
+            tell(Event::StaysDown(&self.program));
+            return;
         }
-        tell(Event::StartsAgainIn(program, delay));
-        std::thread::sleep(delay);
-        delay = (delay * 2).min(LONGEST_DELAY);
+        if up >= STEADY {
+            self.delay = FIRST_DELAY;
+        }
+        tell(Event::StartsAgainIn(&self.program, self.delay));
+        self.state = State::Waiting {
+            until: Instant::now() + self.delay,
+        };
+        self.delay = (self.delay * 2).min(LONGEST_DELAY);
+        self.restarts = self.restarts.saturating_add(1);
     }
 }
 
-fn start(program: &Program) -> std::io::Result<Pid> {
-    let mut command = Command::new(&program.executable);
-    command
-        .arg0(&program.name)
-        .args(&program.arguments)
-        // the kernel hands PID 1 the words of its command line that it does not know
-        .env_clear()
-        .stdin(Stdio::null())
-        .gid(UNPRIVILEGED)
-        .uid(UNPRIVILEGED);
-    // SAFETY: between fork and exec only two system calls are made, and no memory is allocated.
-    unsafe {
-        command.pre_exec(|| {
-            setsid()?;
-            nix::sys::prctl::set_no_new_privs()?;
-            Ok(())
-        });
-    }
-    let child = command.spawn()?;
-    Ok(Pid::from_raw(child.id() as i32))
-}
-
-fn wait_for(pid: Pid) -> WaitStatus {
+/// A child that has ended and how, if there is one.
+fn reap_one() -> Option<(Pid, Exit)> {
     loop {
-        match wait() {
-            Ok(status @ (WaitStatus::Exited(of, _) | WaitStatus::Signaled(of, _, _)))
-                if of == pid =>
-            {
-                return status;
-            }
-            _ => continue,
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(pid, status)) => return Some((pid, Exit::Exited(status))),
+            Ok(WaitStatus::Signaled(pid, signal, _)) => return Some((pid, Exit::killed(signal))),
+            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return None,
+            Ok(_) | Err(_) => continue,
+        }
+    }
+}
+
+/// Looks only: a child that has ended stays to be reaped.
+fn no_children() -> bool {
+    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    waitid(Id::All, look) == Err(Errno::ECHILD)
+}
+
+impl Event<'_> {
+    pub fn severity(&self) -> Severity {
+        match self {
+            Event::NotStarted(..) | Event::Killed(_) => Severity::Warning,
+            Event::Ended(_, exit) if exit.status() != 0 => Severity::Warning,
+            _ => Severity::Informational,
         }
     }
 }
@@ -132,36 +333,23 @@ fn wait_for(pid: Pid) -> WaitStatus {
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Event::Started(program, pid) => write!(f, "{program}: started as process {pid}"),
-            Event::NotStarted(program, cause) => {
-                write!(
-                    f,
-                    "warning: start {program} ({}): {cause}",
-                    program.executable.display()
-                )
+            Event::Started(program, pid) => write!(f, "{}: started as process {pid}", program.name),
+            Event::NotStarted(program, error) => write!(f, "warning: {}: {error}", program.name),
+            Event::Ended(program, exit) => {
+                let warning = if exit.status() == 0 { "" } else { "warning: " };
+                write!(f, "{warning}{} {exit}", program.name)
             }
-            Event::Ended(program, WaitStatus::Exited(_, status)) => {
-                write!(f, "warning: {program} exited with status {status}")
-            }
-            Event::Ended(program, WaitStatus::Signaled(_, signal, _)) => {
-                write!(f, "warning: {program} was killed by {signal}")
-            }
-            Event::Ended(program, status) => write!(f, "warning: {program} ended: {status:?}"),
             Event::StartsAgainIn(program, delay) => {
-                write!(f, "{program}: starts again in {} s", delay.as_secs())
+                write!(f, "{}: starts again in {} s", program.name, delay.as_secs())
             }
-            Event::PortsStayPrivileged(cause) => {
+            Event::StaysDown(program) => write!(f, "{}: is not started again", program.name),
+            Event::Killed(program) => {
                 write!(
                     f,
-                    "warning: write {UNPRIVILEGED_PORTS}: {cause}: programs can't bind ports below 1024"
+                    "warning: {}: did not end in time and was killed",
+                    program.name
                 )
             }
         }
-    }
-}
-
-impl fmt::Display for Program {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.name)
     }
 }

@@ -4,9 +4,11 @@
 //! Everything waits for an event, with one generous time-out, since QEMU may have to emulate a processor.
 
 mod console;
+pub mod dhcp_server;
 mod http;
 
 use console::Console;
+use dhcp_server::DhcpServer;
 use std::fs::OpenOptions;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -78,6 +80,12 @@ impl Machine {
     pub fn with_network_card(self, model: &str) -> Self {
         let network = format!("user,model={model},hostfwd=tcp:127.0.0.1:{}-:80", self.port);
         self.option(&["-nic", &network])
+    }
+
+    /// With a network card whose cable leads to that server.
+    pub fn with_cable_to(self, server: &DhcpServer) -> Self {
+        let cable = server.cable("e1000");
+        self.option(&cable.each_ref().map(String::as_str))
     }
 
     pub fn without_network_card(self) -> Self {

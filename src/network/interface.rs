@@ -1,14 +1,18 @@
-//! The ioctls of a network device (netdevice(7)). All of the crate's raw ioctls are here.
+//! A network device by its ioctls (netdevice(7), rtentry in route(8)) and socket options. All of the network's
+//! raw calls are here.
 
+use super::settings::{Route, mask};
 use crate::Error;
 use nix::errno::Errno;
 use std::mem;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 /// A network device by its name, and a socket to speak to the kernel about it.
 pub struct Interface {
-    name: String,
+    /// With zeroes up to the end.
+    name: [libc::c_char; libc::IFNAMSIZ],
+    shown: String,
     socket: UdpSocket,
 }
 
@@ -16,7 +20,7 @@ impl Interface {
     /// # Errors
     /// The name is longer than the kernel's names can be, or no socket can be had.
     pub fn open(name: &str) -> Result<Self, Error> {
-        if name.is_empty() || name.len() >= libc::IFNAMSIZ {
+        if name.is_empty() || name.len() >= libc::IFNAMSIZ || name.contains(['\0', '/']) {
             return Err(Error::new(
                 format!("network: open '{name}'"),
                 format_args!("a device's name has 1 to {} bytes", libc::IFNAMSIZ - 1),
@@ -24,47 +28,119 @@ impl Interface {
         }
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))
             .map_err(|cause| Error::new("network: make a socket", cause))?;
+        let mut padded = [0; libc::IFNAMSIZ];
+        for (to, from) in padded.iter_mut().zip(name.bytes()) {
+            *to = from as libc::c_char;
+        }
         Ok(Interface {
-            name: name.to_owned(),
+            name: padded,
+            shown: name.to_owned(),
             socket,
         })
     }
 
-    /// SIOCSIFADDR
-    pub fn set_address(&self, address: Ipv4Addr) -> Result<(), Error> {
+    pub fn name(&self) -> &str {
+        &self.shown
+    }
+
+    /// SIOCSIFADDR, then SIOCSIFNETMASK: between the two the address has the netmask of its class. Every
+    /// route that went through this device is gone afterwards.
+    pub fn set_address(&self, address: Ipv4Addr, prefix: u8) -> Result<(), Error> {
+        let doing = &format!("set the address {address}/{prefix}");
         let mut request = self.request();
         request.ifr_ifru.ifru_addr = socket_address(address);
-        self.ioctl(libc::SIOCSIFADDR, &mut request, || {
-            format!("set the address {address}")
-        })
+        self.ioctl(libc::SIOCSIFADDR, &mut request, doing)?;
+        request.ifr_ifru.ifru_netmask = socket_address(mask(prefix).into());
+        self.ioctl(libc::SIOCSIFNETMASK, &mut request, doing)
     }
 
-    /// SIOCSIFNETMASK
-    pub fn set_netmask(&self, netmask: Ipv4Addr) -> Result<(), Error> {
+    /// SIOCSIFADDR with 0.0.0.0, which the kernel takes for no address. The routes go with it.
+    pub fn remove_address(&self) -> Result<(), Error> {
         let mut request = self.request();
-        request.ifr_ifru.ifru_netmask = socket_address(netmask);
-        self.ioctl(libc::SIOCSIFNETMASK, &mut request, || {
-            format!("set the netmask {netmask}")
-        })
+        request.ifr_ifru.ifru_addr = socket_address(Ipv4Addr::UNSPECIFIED);
+        self.ioctl(libc::SIOCSIFADDR, &mut request, "remove the address")
     }
 
-    /// SIOCGIFFLAGS, then SIOCSIFFLAGS with `UP` and `RUNNING` added.
+    /// SIOCSIFMTU, unless it is so already: some drivers restart their device.
+    pub fn set_mtu(&self, mtu: u16) -> Result<(), Error> {
+        let doing = &format!("set the MTU to {mtu}");
+        let mut request = self.request();
+        self.ioctl(libc::SIOCGIFMTU, &mut request, doing)?;
+        // SAFETY: SIOCGIFMTU succeeded, so the kernel filled in this field of the union.
+        if unsafe { request.ifr_ifru.ifru_mtu } == i32::from(mtu) {
+            return Ok(());
+        }
+        request.ifr_ifru.ifru_mtu = mtu.into();
+        self.ioctl(libc::SIOCSIFMTU, &mut request, doing)
+    }
+
+    /// SIOCGIFFLAGS, then SIOCSIFFLAGS with UP and RUNNING added.
     pub fn bring_up(&self) -> Result<(), Error> {
         let mut request = self.request();
-        self.ioctl(libc::SIOCGIFFLAGS, &mut request, || "read the flags".into())?;
+        self.ioctl(libc::SIOCGIFFLAGS, &mut request, "read the flags")?;
         // SAFETY: SIOCGIFFLAGS succeeded, so the kernel filled in this field of the union.
         let flags = unsafe { request.ifr_ifru.ifru_flags };
         request.ifr_ifru.ifru_flags = flags | (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-        self.ioctl(libc::SIOCSIFFLAGS, &mut request, || "bring it up".into())
+        self.ioctl(libc::SIOCSIFFLAGS, &mut request, "bring it up")
+    }
+
+    /// SIOCADDRT; a route that is there already is fine.
+    pub fn add_route(&self, route: &Route) -> Result<(), Error> {
+        match self.route(libc::SIOCADDRT, route) {
+            Ok(()) | Err(Errno::EEXIST) => Ok(()),
+            Err(errno) => Err(self.failed(&format!("add the route {route}"), errno)),
+        }
+    }
+
+    /// SIOCDELRT; a route that is not there is fine.
+    pub fn remove_route(&self, route: &Route) -> Result<(), Error> {
+        match self.route(libc::SIOCDELRT, route) {
+            Ok(()) | Err(Errno::ESRCH) => Ok(()),
+            Err(errno) => Err(self.failed(&format!("remove the route {route}"), errno)),
+        }
+    }
+
+    fn route(&self, number: libc::Ioctl, route: &Route) -> nix::Result<()> {
+        let mut name = self.name;
+        // SAFETY: rtentry is plain old data, for which zero bytes are a valid value.
+        let mut request: libc::rtentry = unsafe { mem::zeroed() };
+        request.rt_dst = socket_address(route.to);
+        request.rt_genmask = socket_address(mask(route.prefix).into());
+        request.rt_gateway = socket_address(route.via);
+        request.rt_flags = libc::RTF_UP;
+        if !route.via.is_unspecified() {
+            request.rt_flags |= libc::RTF_GATEWAY;
+        }
+        if route.prefix == 32 {
+            request.rt_flags |= libc::RTF_HOST;
+        }
+        request.rt_dev = name.as_mut_ptr();
+        // SAFETY: both numbers passed here take a pointer to an rtentry, which `request` is for the time of
+        // the call, as `name` is a string with a zero at its end.
+        let result = unsafe { libc::ioctl(self.socket.as_raw_fd(), number, &mut request) };
+        Errno::result(result).map(drop)
+    }
+
+    /// Let the socket send and receive through this device only, so that it works before there is an address.
+    pub fn bind(&self, socket: &UdpSocket) -> std::io::Result<()> {
+        // SAFETY: SO_BINDTODEVICE reads as many bytes as are told, and the array has them.
+        let result = unsafe {
+            libc::setsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_BINDTODEVICE,
+                self.name.as_ptr().cast(),
+                libc::IFNAMSIZ as libc::socklen_t,
+            )
+        };
+        Ok(Errno::result(result).map(drop)?)
     }
 
     /// A request about this device with all else zero.
     fn request(&self) -> libc::ifreq {
         // SAFETY: ifreq is plain old data, for which zero bytes are a valid value.
         let mut request: libc::ifreq = unsafe { mem::zeroed() };
-        for (to, from) in request.ifr_name.iter_mut().zip(self.name.bytes()) {
-            *to = from as libc::c_char;
-        }
+        request.ifr_name = self.name;
         request
     }
 
@@ -72,15 +148,54 @@ impl Interface {
         &self,
         number: libc::Ioctl,
         request: &mut libc::ifreq,
-        doing: impl FnOnce() -> String,
+        doing: &str,
     ) -> Result<(), Error> {
         // SAFETY: every number passed here takes a pointer to an ifreq, which `request` is for the time of
         // the call, and the descriptor is our own socket's.
         let result = unsafe { libc::ioctl(self.socket.as_raw_fd(), number, request) };
-        Errno::result(result).map(drop).map_err(|errno| {
-            Error::new(format!("network: {}: {}", self.name, doing()), errno.desc())
-        })
+        Errno::result(result)
+            .map(drop)
+            .map_err(|errno| self.failed(doing, errno))
     }
+
+    fn failed(&self, doing: &str, errno: Errno) -> Error {
+        Error::new(format!("network: {}: {doing}", self.shown), errno.desc())
+    }
+}
+
+/// Whether all that was written to the socket has left the machine: SIOCOUTQ (udp(7)).
+pub fn has_sent_all(socket: &UdpSocket) -> bool {
+    let mut waiting: libc::c_int = 0;
+    // SAFETY: this number takes a pointer to an int, which `waiting` is.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &mut waiting) };
+    result < 0 || waiting <= 0
+}
+
+/// A socket that has something to read whenever a network device comes, goes or changes (rtnetlink(7)).
+pub fn changes() -> std::io::Result<OwnedFd> {
+    // SAFETY: no pointer is passed.
+    let descriptor = Errno::result(unsafe {
+        libc::socket(
+            libc::AF_NETLINK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
+            libc::NETLINK_ROUTE,
+        )
+    })?;
+    // SAFETY: socket() has just made it, and nobody else knows of it.
+    let socket = unsafe { OwnedFd::from_raw_fd(descriptor) };
+    // SAFETY: sockaddr_nl is plain old data, for which zero bytes are a valid value.
+    let mut address: libc::sockaddr_nl = unsafe { mem::zeroed() };
+    address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+    address.nl_groups = libc::RTMGRP_LINK as u32;
+    // SAFETY: the address is a sockaddr_nl and its size is told.
+    Errno::result(unsafe {
+        libc::bind(
+            socket.as_raw_fd(),
+            (&raw const address).cast(),
+            mem::size_of::<libc::sockaddr_nl>() as libc::socklen_t,
+        )
+    })?;
+    Ok(socket)
 }
 
 /// An IPv4 address as the generic socket address that ifreq holds. It has no port.
@@ -103,16 +218,30 @@ mod tests {
 
     #[test]
     fn a_device_that_is_not_there_is_named_with_what_was_tried() {
-        let error = Interface::open("nosuch0").unwrap().bring_up().unwrap_err();
+        let device = Interface::open("nosuch0").unwrap();
         assert_eq!(
-            error.to_string(),
+            device.bring_up().unwrap_err().to_string(),
             "network: nosuch0: read the flags: No such device"
+        );
+        let route = Route::by_default([10, 0, 2, 2].into());
+        assert!(
+            device
+                .add_route(&route)
+                .unwrap_err()
+                .to_string()
+                .starts_with("network: nosuch0: add the route default via 10.0.2.2: ")
         );
     }
 
     #[test]
     fn a_name_that_no_device_can_have_is_refused() {
-        assert!(Interface::open("a-name-of-16-byt").is_err());
-        assert!(Interface::open("").is_err());
+        for name in ["a-name-of-16-byt", "", "a/b", "a\0"] {
+            assert!(Interface::open(name).is_err());
+        }
+    }
+
+    #[test]
+    fn a_socket_that_has_sent_nothing_has_sent_all() {
+        assert!(has_sent_all(&UdpSocket::bind(("127.0.0.1", 0)).unwrap()));
     }
 }

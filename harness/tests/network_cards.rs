@@ -1,0 +1,87 @@
+//! One image carries the drivers of four network cards; each machine loads the one that its card asks for.
+
+use harness::{Machine, image};
+
+/// Every driver in the image, and the card that QEMU calls so.
+const CARDS: [(&str, &str); 4] = [
+    ("e1000", "e1000"),
+    ("e1000e", "e1000e"),
+    ("virtio_net", "virtio-net-pci"),
+    ("vmxnet3", "vmxnet3"),
+];
+
+fn greets_with_only_the_driver(driver: &str) {
+    let (_, card) = CARDS
+        .into_iter()
+        .find(|(name, _)| *name == driver)
+        .expect("a driver that is in the image");
+    let mut machine = Machine::from_kernel(
+        &image("MACHINE_KERNEL"),
+        &image("MACHINE_INITRD_WITH_ALL_CARDS"),
+        "",
+    )
+    .option(&["-machine", "q35"])
+    .with_network_card(card)
+    .boot();
+    machine.wait_for(&format!("modules: {driver} for "));
+    machine.wait_for("network: eth0 10.0.2.15/24");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    for (other, _) in CARDS {
+        let is_loaded = machine
+            .console()
+            .contains(&format!("modules: {other} for "));
+        assert_eq!(is_loaded, other == driver, "{other}");
+    }
+    machine.assert_alive();
+}
+
+#[test]
+fn an_e1000_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("e1000");
+}
+
+#[test]
+fn an_e1000e_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("e1000e");
+}
+
+#[test]
+fn a_virtio_card_gets_its_bus_and_then_its_driver_and_no_other() {
+    greets_with_only_the_driver("virtio_net");
+}
+
+#[test]
+fn a_vmxnet3_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("vmxnet3");
+}
+
+#[test]
+fn two_cards_get_their_drivers_in_the_order_of_their_slots() {
+    let mut machine = Machine::from_kernel(
+        &image("MACHINE_KERNEL"),
+        &image("MACHINE_INITRD_WITH_ALL_CARDS"),
+        "",
+    )
+    .option(&["-nic", "none"])
+    .option(&["-device", "vmxnet3,addr=5", "-device", "e1000,addr=4"])
+    .boot();
+    machine.wait_for("modules: e1000 for 0000:00:04.0");
+    machine.wait_for("modules: vmxnet3 for 0000:00:05.0");
+    let console = machine.console();
+    assert!(console.find("modules: e1000") < console.find("modules: vmxnet3"));
+    machine.assert_alive();
+}
+
+#[test]
+fn a_card_that_no_driver_in_the_image_knows_is_left_alone() {
+    let mut machine = Machine::from_kernel(
+        &image("MACHINE_KERNEL"),
+        &image("MACHINE_INITRD_WITH_ALL_CARDS"),
+        "",
+    )
+    .with_network_card("rtl8139")
+    .boot();
+    machine.wait_for("hello: listening");
+    assert!(!machine.console().contains("modules: "));
+    machine.assert_alive();
+}

@@ -1,0 +1,134 @@
+//! Every console that the kernel prints on, not only `/dev/console`, which is the last of them.
+//!
+//! Each has a thread of its own, which alone waits when its port is stuck: an operator pressed Ctrl-S, a
+//! modem line is down, a serial port leads nowhere. A line is one write, and the terminal layer lets no
+//! other writer in between; the kernel's own messages may still come between two lines.
+
+use crate::Error;
+use nix::fcntl::OFlag;
+use nix::sys::termios::tcdrain;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The consoles that are registered, one a line (Documentation/admin-guide/serial-console.rst, man 5 proc).
+pub const LIST: &str = "/proc/consoles";
+/// Where the list can't be read, the kernel still has this.
+const LAST_CONSOLE: &str = "/dev/console";
+/// How soon a console that failed is opened again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The devices of all consoles.
+///
+/// # Errors
+/// The list can't be read, or has no terminal in it. `/dev/console` is worth a try then:
+/// [`last_resort`].
+pub fn list() -> Result<Vec<PathBuf>, Error> {
+    let text = std::fs::read_to_string(LIST)
+        .map_err(|cause| Error::new(format!("read {LIST}"), cause).advise("is /proc mounted?"))?;
+    let consoles = parse(&text);
+    if consoles.is_empty() {
+        return Err(Error::new(format!("read {LIST}"), "no terminal is in it")
+            .advise("does the command line say console=…?"));
+    }
+    Ok(consoles)
+}
+
+pub fn last_resort() -> PathBuf {
+    LAST_CONSOLE.into()
+}
+
+/// `ttyS0                -W- (EC  p a)    4:64`: the name is that of the device. A console without a
+/// device number, as netconsole, is no terminal.
+fn parse(text: &str) -> Vec<PathBuf> {
+    text.lines()
+        .filter_map(|line| {
+            let mut words = line.split_ascii_whitespace();
+            let name = words.next()?;
+            let (major, minor) = words.next_back()?.split_once(':')?;
+            major.parse::<u32>().ok()?;
+            minor.parse::<u32>().ok()?;
+            (!name.contains('/')).then(|| Path::new("/dev").join(name))
+        })
+        .collect()
+}
+
+/// Write the lines that `next` puts into the buffer to the console, for ever: the body of a thread. An
+/// empty line asks to wait until all is out of the port. When a console fails (it was hung up, or
+/// unplugged), `tell` is told of the first failure in a row, and the line is written when it can be opened
+/// again.
+pub fn run(console: &Path, mut next: impl FnMut(&mut Vec<u8>), tell: impl Fn(Error)) -> ! {
+    let mut line = Vec::new();
+    let mut works = true;
+    loop {
+        let error = match open(console) {
+            Ok(port) => write_lines(port, &mut line, &mut next, || works = true),
+            Err(error) => error,
+        };
+        if works {
+            tell(
+                Error::new(format!("write {}", console.display()), error)
+                    .advise("it is tried again every second"),
+            );
+            works = false;
+        }
+        std::thread::sleep(AGAIN);
+    }
+}
+
+fn open(console: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        // PID 1 wants no controlling terminal: its Ctrl-C would be a signal
+        .custom_flags(OFlag::O_NOCTTY.bits())
+        .open(console)
+}
+
+/// Until the port fails.
+fn write_lines(
+    mut port: File,
+    line: &mut Vec<u8>,
+    next: &mut impl FnMut(&mut Vec<u8>),
+    mut works: impl FnMut(),
+) -> io::Error {
+    loop {
+        if let Err(error) = port.write_all(line) {
+            return error;
+        }
+        if !line.is_empty() {
+            works();
+        }
+        next(line);
+        if line.is_empty() {
+            // what is not a terminal has nothing to wait for
+            let _ = tcdrain(&port);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_terminal_of_the_kernels_list_is_a_console() {
+        let list = "\
+            tty0                 -WU (EC p  )    4:1\n\
+            ttyS0                -W- (E  p a)    4:64\n\
+            netcon0              -W- (E     )\n\
+            hvc0                 RW- (E    )  229:0\n\
+            \n\
+            ../etc/passwd        -W- (E  p a)    4:64\n";
+        let devices = ["/dev/tty0", "/dev/ttyS0", "/dev/hvc0"];
+        assert_eq!(parse(list), devices.map(PathBuf::from));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_list_is_read_without_harm(list in ".{0,200}") {
+            parse(&list);
+        }
+    }
+}

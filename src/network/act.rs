@@ -1,0 +1,153 @@
+//! What the network's thread does to the machine, and tells.
+
+use super::dhcp::{Action, How, Why};
+use super::event::{Configured, Event, Granted, Status};
+use super::interface::{Interface, has_sent_all};
+use super::settings::Settings;
+use super::{Thread, names, now, packet};
+use crate::Error;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// For the last message to leave the machine; its receiver may have to be asked for its Ethernet address.
+const TO_LEAVE: Duration = Duration::from_millis(500);
+
+impl Thread {
+    /// What the client wants done. `from`: whose message made it want that.
+    pub(super) fn perform(
+        &mut self,
+        interface: &Interface,
+        socket: &UdpSocket,
+        actions: Vec<Action>,
+        from: Ipv4Addr,
+    ) {
+        let device = interface.name();
+        for action in actions {
+            match action {
+                Action::Send { to, message } => {
+                    let to = to.unwrap_or(Ipv4Addr::BROADCAST);
+                    if let Err(cause) = socket.send_to(&message.encode(), (to, packet::SERVER_PORT))
+                    {
+                        let doing = format!("network: {device}: send to {to}");
+                        self.tell(Event::Failed(Error::new(doing, cause)));
+                    }
+                }
+                Action::Use(lease, how) => {
+                    let granted = Granted {
+                        server: lease.server,
+                        time: lease.times.map(|times| times.expire),
+                        since: now(),
+                    };
+                    self.configure(interface, lease.settings, Some(granted), how);
+                }
+                Action::Drop(lease, why) => {
+                    let deadline = Instant::now() + TO_LEAVE;
+                    while why == Why::Released && !has_sent_all(socket) && Instant::now() < deadline
+                    {
+                        std::thread::sleep(Duration::from_millis(2));
+                    }
+                    self.expect(interface.remove_address());
+                    self.update(|status| status.configured = None);
+                    self.began = now();
+                    self.tell(Event::Lost {
+                        device: device.to_owned(),
+                        settings: lease.settings,
+                        why,
+                    });
+                }
+                Action::Ignored(reason) => self.tell(Event::Ignored {
+                    device: device.to_owned(),
+                    from,
+                    reason,
+                }),
+                Action::NoOffer(time) => self.tell(Event::NoOffer(device.to_owned(), time)),
+            }
+        }
+    }
+
+    /// Make the device as the settings say, changing only what is different, and tell.
+    pub(super) fn configure(
+        &mut self,
+        interface: &Interface,
+        settings: Settings,
+        lease: Option<Granted>,
+        how: How,
+    ) {
+        let mut before = None;
+        self.update(|status| before = status.configured.take());
+        let took = match &before {
+            Some(before) => before.took,
+            None => now().saturating_sub(self.began),
+        };
+        let before = before.map(|before| before.settings);
+        self.apply(interface, before.as_ref(), &settings);
+        if let (Some(hostname), false) = (&settings.hostname, self.has_hostname) {
+            self.expect(names::set_hostname(hostname));
+        }
+        let configured = Configured {
+            device: interface.name().to_owned(),
+            settings,
+            lease,
+            took,
+        };
+        self.update(|status| status.configured = Some(configured.clone()));
+        self.tell(match before {
+            None => Event::Configured(configured),
+            Some(before) if before.is_same_address(&configured.settings) => {
+                Event::Extended(configured, how)
+            }
+            Some(before) => Event::Changed {
+                before,
+                now: configured,
+                how,
+            },
+        });
+    }
+
+    fn apply(&mut self, interface: &Interface, before: Option<&Settings>, settings: &Settings) {
+        if let Some(mtu) = settings.mtu {
+            self.expect(interface.set_mtu(mtu));
+        }
+        let mut routes = settings.routes_in_order();
+        match before {
+            Some(before) if before.is_same_address(settings) => {
+                let old = before.routes_in_order();
+                for route in old.iter().filter(|route| !routes.contains(route)) {
+                    self.expect(interface.remove_route(route));
+                }
+                routes.retain(|route| !old.contains(route));
+            }
+            // the old routes go with the old address
+            _ => self.expect(interface.set_address(settings.address, settings.prefix)),
+        }
+        for route in &routes {
+            self.expect(interface.add_route(route));
+        }
+        let names = |settings: &Settings| settings.resolv_conf();
+        if before.map(names) != Some(names(settings)) {
+            self.expect(names::write_resolv_conf(settings));
+        }
+    }
+
+    pub(super) fn expect(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.tell(Event::Failed(error));
+        }
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        if event.may_flood() {
+            match self.limit.admit(now()) {
+                None => return,
+                Some(0) => {}
+                Some(untold) => (self.tell)(Event::Untold(untold)),
+            }
+        }
+        (self.tell)(event);
+    }
+
+    pub(super) fn update(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,348 @@
+//! What happens on the network, as a line on the console each, and how it is now.
+
+use super::dhcp::{How, Reason, Why};
+use super::packet::Mac;
+use super::settings::Settings;
+use crate::Error;
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+#[derive(Debug)]
+pub enum Event {
+    Off,
+    /// Nor has the one that was asked for, if one was, appeared.
+    NoDeviceYet(Option<String>),
+    Device(String, Mac),
+    DeviceGone(String),
+    NoCarrierYet(String),
+    Carrier(String, bool),
+    Configured(Configured),
+    /// The address or its prefix is another than before.
+    Changed {
+        before: Settings,
+        now: Configured,
+        how: How,
+    },
+    /// The lease goes on.
+    Extended(Configured, How),
+    Lost {
+        device: String,
+        settings: Settings,
+        why: Why,
+    },
+    /// No server has offered anything for so long.
+    NoOffer(String, Duration),
+    Ignored {
+        device: String,
+        from: Ipv4Addr,
+        reason: Reason,
+    },
+    Failed(Error),
+    /// So many events of the kinds that somebody else can cause at will came too fast to be told.
+    Untold(u32),
+}
+
+/// A device that is on the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured {
+    pub device: String,
+    pub settings: Settings,
+    /// `None`: the address was given, not leased.
+    pub lease: Option<Granted>,
+    /// From the beginning of the network, or from the loss of the last address.
+    pub took: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    pub server: Ipv4Addr,
+    /// `None`: for ever.
+    pub time: Option<Duration>,
+    /// CLOCK_BOOTTIME when this was granted.
+    pub since: Duration,
+}
+
+/// How the network is now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    pub device: Option<(String, Mac)>,
+    pub has_carrier: bool,
+    pub configured: Option<Configured>,
+}
+
+impl Event {
+    /// Somebody else on the network can cause it as often as they like.
+    pub fn may_flood(&self) -> bool {
+        matches!(
+            self,
+            Event::Ignored { .. } | Event::Failed(_) | Event::Extended(..)
+        )
+    }
+
+    /// The network is up, or there is none to wait for.
+    pub fn is_up(&self) -> bool {
+        matches!(
+            self,
+            Event::Off | Event::Configured(_) | Event::Changed { .. }
+        )
+    }
+
+    /// Something is not as it should be.
+    pub fn is_warning(&self) -> bool {
+        matches!(
+            self,
+            Event::NoDeviceYet(_)
+                | Event::DeviceGone(_)
+                | Event::NoCarrierYet(_)
+                | Event::Carrier(_, false)
+                | Event::Lost {
+                    why: Why::Expired | Why::Refused,
+                    ..
+                }
+                | Event::NoOffer(..)
+                | Event::Ignored { .. }
+                | Event::Failed(_)
+        )
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        // an error names its place itself
+        if let Event::Failed(error) = self {
+            return error.fmt(f);
+        }
+        f.write_str("network: ")?;
+        match self {
+            Event::Failed(_) => Ok(()),
+            Event::Off => f.write_str("off, as configured"),
+            Event::NoDeviceYet(None) => f.write_str(
+                "no Ethernet device yet: has the machine a network card, and the image its driver?",
+            ),
+            Event::NoDeviceYet(Some(name)) => write!(
+                f,
+                "no Ethernet device {name} yet: has the machine that network card, and the image its driver?"
+            ),
+            Event::Device(name, mac) => write!(f, "{name} is there, {mac}"),
+            Event::DeviceGone(name) => write!(f, "{name} is gone"),
+            Event::NoCarrierYet(name) => write!(f, "{name} has no carrier yet: is its cable in?"),
+            Event::Carrier(name, true) => write!(f, "{name} has carrier"),
+            Event::Carrier(name, false) => write!(f, "{name} has lost its carrier"),
+            Event::Configured(configured) => configured.fmt(f),
+            Event::Changed { before, now, how } => write!(
+                f,
+                "{} {} in place of {before}, {how} by {}",
+                now.device,
+                now.settings,
+                Server(now)
+            ),
+            Event::Extended(now, how) => write!(
+                f,
+                "{} {} {how} by {}",
+                now.device,
+                now.settings,
+                Server(now)
+            ),
+            Event::Lost {
+                device,
+                settings,
+                why,
+            } => {
+                let why = match why {
+                    Why::Expired => "its lease has expired",
+                    Why::Refused => "the server refuses it (NAK)",
+                    Why::Released => "given back",
+                };
+                write!(f, "{device} {settings} is taken away: {why}")
+            }
+            Event::NoOffer(device, time) => write!(
+                f,
+                "{device} has asked for an address for {} s and was offered none: is there a DHCP server?",
+                time.as_secs()
+            ),
+            Event::Ignored {
+                device,
+                from,
+                reason,
+            } => write!(f, "{device} message from {from} ignored: {reason}"),
+            Event::Untold(1) => f.write_str("one more such event was not told"),
+            Event::Untold(count) => write!(f, "{count} more such events were not told"),
+        }
+    }
+}
+
+/// `eth0 10.0.2.15/24 via dhcp, 37 ms`
+impl fmt::Display for Configured {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let via = if self.lease.is_some() {
+            "dhcp"
+        } else {
+            "static"
+        };
+        let took = self.took.as_secs() * 1000 + u64::from(self.took.subsec_millis());
+        write!(f, "{} {} via {via}, {took} ms", self.device, self.settings)
+    }
+}
+
+/// `10.0.2.2 for 3600 s`
+struct Server<'a>(&'a Configured);
+
+impl fmt::Display for Server<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.0.lease {
+            None => f.write_str("nobody"),
+            Some(lease) => match lease.time {
+                None => write!(f, "{} for ever", lease.server),
+                Some(time) => write!(f, "{} for {} s", lease.server, time.as_secs()),
+            },
+        }
+    }
+}
+
+impl Configured {
+    /// All but the address, as one line: `gateway 10.0.2.2, dns 10.0.2.3, leased by 10.0.2.2 for 3600 s`.
+    pub fn details(&self) -> String {
+        let settings = &self.settings;
+        let mut parts: Vec<String> = settings
+            .routes
+            .iter()
+            .map(|route| match route.prefix {
+                0 => format!("gateway {}", route.via),
+                _ => format!("route {route}"),
+            })
+            .collect();
+        parts.extend(settings.dns.iter().map(|server| format!("dns {server}")));
+        parts.extend(settings.domain.iter().map(|name| format!("domain {name}")));
+        parts.extend(settings.hostname.iter().map(|name| format!("host {name}")));
+        parts.extend(settings.mtu.iter().map(|mtu| format!("MTU {mtu}")));
+        if self.lease.is_some() {
+            parts.push(format!("leased by {}", Server(self)));
+        }
+        parts.join(", ")
+    }
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            How::Acquired => "granted",
+            How::Renewed => "renewed",
+            How::Rebound => "rebound",
+            How::Confirmed => "confirmed",
+        })
+    }
+}
+
+/// Lets a few events through at once, and then one now and again.
+pub struct Limit {
+    left: u32,
+    /// CLOCK_BOOTTIME
+    counted: Duration,
+    untold: u32,
+}
+
+impl Limit {
+    const AT_ONCE: u32 = 10;
+    const PAUSE: Duration = Duration::from_secs(10);
+
+    pub const fn new() -> Limit {
+        Limit {
+            left: Self::AT_ONCE,
+            counted: Duration::ZERO,
+            untold: 0,
+        }
+    }
+
+    /// Whether one more may be told; and how many were not, if it may be and some were not.
+    pub fn admit(&mut self, now: Duration) -> Option<u32> {
+        if now >= self.counted.saturating_add(Self::PAUSE) {
+            let pauses = now.saturating_sub(self.counted).as_secs() / Self::PAUSE.as_secs();
+            let pauses = u32::try_from(pauses).unwrap_or(u32::MAX);
+            self.left = self.left.saturating_add(pauses).min(Self::AT_ONCE);
+            self.counted = now;
+        }
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                Some(std::mem::take(&mut self.untold))
+            }
+            None => {
+                self.untold = self.untold.saturating_add(1);
+                None
+            }
+        }
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Route;
+    use super::*;
+
+    fn configured() -> Configured {
+        Configured {
+            device: "eth0".into(),
+            settings: Settings {
+                address: [10, 0, 2, 15].into(),
+                prefix: 24,
+                routes: vec![Route::by_default([10, 0, 2, 2].into())],
+                dns: vec![[10, 0, 2, 3].into()],
+                domain: Some("example.org".into()),
+                hostname: None,
+                mtu: Some(1400),
+            },
+            lease: Some(Granted {
+                server: [10, 0, 2, 2].into(),
+                time: Some(Duration::from_secs(3600)),
+                since: Duration::ZERO,
+            }),
+            took: Duration::from_millis(37),
+        }
+    }
+
+    #[test]
+    fn an_address_is_told_with_where_it_is_from_and_how_long_it_took() {
+        assert_eq!(
+            Event::Configured(configured()).to_string(),
+            "network: eth0 10.0.2.15/24 via dhcp, 37 ms"
+        );
+        assert_eq!(
+            configured().details(),
+            "gateway 10.0.2.2, dns 10.0.2.3, domain example.org, MTU 1400, leased by 10.0.2.2 for 3600 s"
+        );
+    }
+
+    #[test]
+    fn a_changed_address_is_told_with_the_one_before() {
+        let event = Event::Changed {
+            before: configured().settings,
+            now: configured(),
+            how: How::Rebound,
+        };
+        assert_eq!(
+            event.to_string(),
+            "network: eth0 10.0.2.15/24 in place of 10.0.2.15/24, rebound by 10.0.2.2 for 3600 s"
+        );
+    }
+
+    #[test]
+    fn a_flood_is_told_by_its_first_lines_and_then_by_its_number() {
+        let mut limit = Limit::new();
+        let second = Duration::from_secs;
+        let told = (0..100)
+            .filter(|_| limit.admit(second(100)).is_some())
+            .count();
+        assert_eq!(told, 10);
+        assert_eq!(limit.admit(second(109)), None);
+        assert_eq!(limit.admit(second(110)), Some(91));
+        assert_eq!(limit.admit(second(110)), None);
+        assert_eq!(limit.admit(Duration::MAX), Some(1));
+    }
+}

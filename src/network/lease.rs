@@ -1,0 +1,442 @@
+//! What a DHCP server's message grants, if it can be used: servers are mistaken, or lie.
+
+use super::packet::{Message, option};
+use super::settings::{Route, Settings, mask};
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// One that is shorter would have to be renewed all the time. Zero is shorter.
+const SHORTEST: u32 = 5;
+/// Where the server says nothing, as others assume.
+const ASSUMED: u32 = 3600;
+/// RFC 2131 section 3.3.
+const FOR_EVER: u32 = u32::MAX;
+/// What every host takes in (RFC 1122 section 3.3.3). The legal minimum of 68 would choke every program.
+const SMALLEST_MTU: u32 = 576;
+/// As many as resolv.conf(5) looks at.
+const MOST_DNS_SERVERS: usize = 3;
+const MOST_ROUTES: usize = 64;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub server: Ipv4Addr,
+    pub settings: Settings,
+    /// `None`: for ever.
+    pub times: Option<Times>,
+}
+
+/// Counted from the request that was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// T1: ask the same server again.
+    pub renew: Duration,
+    /// T2: ask any server.
+    pub rebind: Duration,
+    /// The address is somebody else's.
+    pub expire: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    NoServer,
+    /// This can't be a host's address.
+    Address(Ipv4Addr),
+    Netmask(Ipv4Addr),
+    /// Seconds.
+    TooShort(u32),
+}
+
+impl Lease {
+    /// # Errors
+    /// What is essential is missing or makes no sense. What is not essential, and makes none, is left out.
+    pub fn granted_by(message: &Message) -> Result<Lease, Unusable> {
+        let options = &message.options;
+        let server = options
+            .address(option::SERVER)
+            .filter(|server| may_be_host(*server))
+            .ok_or(Unusable::NoServer)?;
+        let address = message.yours;
+        let prefix = match options.address(option::NETMASK) {
+            Some(netmask) => prefix(netmask).ok_or(Unusable::Netmask(netmask))?,
+            None => classful_prefix(address),
+        };
+        if !may_be_host(address) || is_edge(address, prefix) {
+            return Err(Unusable::Address(address));
+        }
+        let usable = |other: &Ipv4Addr| may_be_host(*other) && *other != address;
+        let routes = match options.get(option::ROUTES) {
+            // they take the place of the router (RFC 3442)
+            Some(routes) => classless_routes(routes)
+                .filter(|route| route.via.is_unspecified() || usable(&route.via))
+                .take(MOST_ROUTES)
+                .collect(),
+            None => {
+                let router = options.addresses(option::ROUTER).find(usable);
+                router.map(Route::by_default).into_iter().collect()
+            }
+        };
+        let name = |number| options.text(number).filter(|name| is_name(name));
+        Ok(Lease {
+            server,
+            settings: Settings {
+                address,
+                prefix,
+                routes,
+                dns: options
+                    .addresses(option::DNS)
+                    .filter(|server| may_be_host(*server))
+                    .take(MOST_DNS_SERVERS)
+                    .collect(),
+                domain: name(option::DOMAIN).map(str::to_owned),
+                // the kernel's limit is 64 (sethostname(2))
+                hostname: name(option::HOSTNAME)
+                    .filter(|name| name.len() <= 64)
+                    .map(str::to_owned),
+                mtu: options
+                    .get(option::MTU)
+                    .and_then(|mtu| mtu.try_into().map(u16::from_be_bytes).ok())
+                    .filter(|mtu| u32::from(*mtu) >= SMALLEST_MTU),
+            },
+            times: times(message)?,
+        })
+    }
+}
+
+/// T1 and T2 of the message where they make sense, else the RFC's: 1/2 and 7/8 of the lease.
+fn times(message: &Message) -> Result<Option<Times>, Unusable> {
+    let number = |number| message.options.number(number);
+    let seconds = match number(option::LEASE_SECONDS).unwrap_or(ASSUMED) {
+        FOR_EVER => return Ok(None),
+        seconds if seconds < SHORTEST => return Err(Unusable::TooShort(seconds)),
+        seconds => seconds,
+    };
+    let expire = Duration::from_secs(seconds.into());
+    let told = |option, earliest: Duration| {
+        let told = Duration::from_secs(number(option)?.into());
+        (earliest <= told && told < expire).then_some(told)
+    };
+    let earliest = Duration::from_secs(2);
+    let rebind = told(option::REBIND_SECONDS, earliest).unwrap_or(expire / 8 * 7);
+    let renew = told(option::RENEW_SECONDS, earliest)
+        .unwrap_or(expire / 2)
+        .min(rebind);
+    Ok(Some(Times {
+        renew,
+        rebind,
+        expire,
+    }))
+}
+
+/// Not this network (0/8), not loopback, not multicast, not reserved, not broadcast.
+fn may_be_host(address: Ipv4Addr) -> bool {
+    !matches!(address.octets()[0], 0 | 127 | 224..)
+}
+
+/// The network's own address, or its broadcast address. Networks of one or two hosts have neither.
+fn is_edge(address: Ipv4Addr, prefix: u8) -> bool {
+    let host_bits = !mask(prefix);
+    let host = address.to_bits() & host_bits;
+    prefix < 31 && (host == 0 || host == host_bits)
+}
+
+fn prefix(netmask: Ipv4Addr) -> Option<u8> {
+    let ones = netmask.to_bits().leading_ones() as u8;
+    (ones > 0 && mask(ones) == netmask.to_bits()).then_some(ones)
+}
+
+fn classful_prefix(address: Ipv4Addr) -> u8 {
+    match address.octets()[0] {
+        0..=127 => 8,
+        128..=191 => 16,
+        _ => 24,
+    }
+}
+
+/// RFC 3442: the prefix, as many bytes of the destination as it covers, the gateway. What comes after a
+/// route that makes no sense makes none either.
+fn classless_routes(mut bytes: &[u8]) -> impl Iterator<Item = Route> {
+    std::iter::from_fn(move || {
+        let (&prefix, rest) = bytes.split_first()?;
+        let length = prefix.div_ceil(8).into();
+        let mut to = [0; 4];
+        let (destination, rest) = rest.split_at_checked(length)?;
+        to.get_mut(..length)?.copy_from_slice(destination);
+        let (via, rest) = rest.split_first_chunk::<4>()?;
+        bytes = rest;
+        Some(Route {
+            to: (u32::from_be_bytes(to) & mask(prefix)).into(),
+            prefix,
+            via: (*via).into(),
+        })
+    })
+}
+
+/// Labels of letters, digits and hyphens, with dots between them (RFC 1123 section 2.1).
+fn is_name(name: &str) -> bool {
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Unusable::NoServer => f.write_str("it does not say which server it is from"),
+            Unusable::Address(address) => write!(f, "{address} can't be a host's address"),
+            Unusable::Netmask(netmask) => write!(f, "{netmask} is no netmask"),
+            Unusable::TooShort(seconds) => write!(f, "a lease of {seconds} s is too short"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::packet::{Mac, Options};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn message(address: [u8; 4], options: &[(u8, &[u8])]) -> Message {
+        let sound = Options::default().with(option::SERVER, &[10, 0, 2, 2]);
+        Message {
+            reply: true,
+            transaction: 1,
+            seconds: 0,
+            broadcast: false,
+            client: Ipv4Addr::UNSPECIFIED,
+            yours: address.into(),
+            mac: Mac([0; 6]),
+            options: options.iter().fold(sound, |options, (number, value)| {
+                options.with(*number, value)
+            }),
+        }
+    }
+
+    fn lease(options: &[(u8, &[u8])]) -> Lease {
+        let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, 0]);
+        let options: Vec<_> = options.iter().copied().chain([netmask]).collect();
+        Lease::granted_by(&message([10, 0, 2, 15], &options)).unwrap()
+    }
+
+    fn refused(address: [u8; 4], options: &[(u8, &[u8])]) -> String {
+        Lease::granted_by(&message(address, options))
+            .unwrap_err()
+            .to_string()
+    }
+
+    fn told(lease_seconds: u32, renew: u32, rebind: u32) -> Times {
+        lease(&[
+            (option::LEASE_SECONDS, &lease_seconds.to_be_bytes()),
+            (option::RENEW_SECONDS, &renew.to_be_bytes()),
+            (option::REBIND_SECONDS, &rebind.to_be_bytes()),
+        ])
+        .times
+        .unwrap()
+    }
+
+    #[test]
+    fn all_that_a_server_tells_is_taken() {
+        let lease = lease(&[
+            (option::ROUTER, &[10, 0, 2, 2, 10, 0, 2, 9]),
+            (option::DNS, &[10, 0, 2, 3, 9, 9, 9, 9]),
+            (option::DOMAIN, b"example.org\0"),
+            (option::HOSTNAME, b"web-1"),
+            (option::MTU, &[5, 120]),
+            (option::LEASE_SECONDS, &[0, 0, 14, 16]),
+        ]);
+        assert_eq!(lease.server, Ipv4Addr::new(10, 0, 2, 2));
+        assert_eq!(lease.settings.to_string(), "10.0.2.15/24");
+        assert_eq!(lease.settings.gateway(), Some([10, 0, 2, 2].into()));
+        assert_eq!(
+            lease.settings.dns,
+            [Ipv4Addr::new(10, 0, 2, 3), [9, 9, 9, 9].into()]
+        );
+        assert_eq!(lease.settings.domain.as_deref(), Some("example.org"));
+        assert_eq!(lease.settings.hostname.as_deref(), Some("web-1"));
+        assert_eq!(lease.settings.mtu, Some(1400));
+        let times = lease.times.unwrap();
+        assert_eq!(
+            (times.renew, times.rebind, times.expire),
+            (seconds(1800), seconds(3150), seconds(3600))
+        );
+    }
+
+    #[test]
+    fn an_address_that_no_host_can_have_is_refused() {
+        let mask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, 0]);
+        for address in [
+            [0, 0, 0, 0],
+            [0, 1, 2, 3],
+            [127, 0, 0, 1],
+            [224, 0, 0, 1],
+            [240, 0, 0, 1],
+            [255, 255, 255, 255],
+            [10, 0, 2, 0],
+            [10, 0, 2, 255],
+        ] {
+            let reason = refused(address, &[mask]);
+            assert!(reason.ends_with("can't be a host's address"), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_network_of_one_or_two_hosts_has_no_broadcast_address() {
+        for last in [254, 255] {
+            let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, last]);
+            assert!(Lease::granted_by(&message([10, 0, 2, 255], &[netmask])).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_netmask_with_holes_or_of_nothing_is_refused() {
+        for netmask in [[255, 0, 255, 0], [0, 0, 0, 0], [0, 0, 0, 255]] {
+            let reason = refused([10, 0, 2, 15], &[(option::NETMASK, &netmask)]);
+            assert!(reason.ends_with("is no netmask"), "{reason}");
+        }
+    }
+
+    #[test]
+    fn without_a_netmask_it_is_that_of_the_class() {
+        let lease = Lease::granted_by(&message([172, 16, 0, 9], &[])).unwrap();
+        assert_eq!(lease.settings.prefix, 16);
+    }
+
+    #[test]
+    fn a_server_that_does_not_say_who_it_is_is_refused() {
+        let mut nobody = message([10, 0, 2, 15], &[]);
+        nobody.options = Options::default();
+        assert_eq!(Lease::granted_by(&nobody), Err(Unusable::NoServer));
+        nobody.options = Options::default().with(option::SERVER, &[255, 255, 255, 255]);
+        assert_eq!(Lease::granted_by(&nobody), Err(Unusable::NoServer));
+    }
+
+    #[test]
+    fn a_lease_of_no_time_is_refused_and_one_for_ever_has_no_times() {
+        assert_eq!(
+            refused([10, 0, 2, 15], &[(option::LEASE_SECONDS, &[0; 4])]),
+            "a lease of 0 s is too short"
+        );
+        assert_eq!(lease(&[(option::LEASE_SECONDS, &[255; 4])]).times, None);
+        // as good as for ever, but not quite
+        assert!(
+            lease(&[(option::LEASE_SECONDS, &[255, 255, 255, 254])])
+                .times
+                .is_some()
+        );
+        assert_eq!(lease(&[]).times.unwrap().expire, seconds(3600));
+    }
+
+    #[test]
+    fn times_that_make_no_sense_are_replaced() {
+        let times = |renew, rebind| {
+            let times = told(800, renew, rebind);
+            (times.renew.as_secs(), times.rebind.as_secs())
+        };
+        assert_eq!(times(300, 600), (300, 600));
+        assert_eq!(times(0, 0), (400, 700));
+        assert_eq!(times(800, 900), (400, 700));
+        assert_eq!(times(600, 300), (300, 300));
+        assert_eq!(times(u32::MAX, u32::MAX), (400, 700));
+    }
+
+    #[test]
+    fn classless_routes_take_the_place_of_the_router() {
+        let settings = lease(&[
+            (option::ROUTER, &[10, 0, 2, 2]),
+            (
+                option::ROUTES,
+                &[
+                    0, 10, 0, 2, 9, // default
+                    24, 192, 0, 2, 0, 0, 0, 0, // on the link
+                    20, 198, 51, 111, 10, 0, 2, 8, // host bits set
+                    33, 1, 2, 3, 4, 5, // nonsense, and the rest with it
+                    8, 20, 10, 0, 2, 2,
+                ],
+            ),
+        ])
+        .settings;
+        assert_eq!(settings.gateway(), Some([10, 0, 2, 9].into()));
+        let shown: Vec<String> = settings.routes.iter().map(Route::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "default via 10.0.2.9",
+                "192.0.2.0/24",
+                "198.51.96.0/20 via 10.0.2.8"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_essential_and_makes_no_sense_is_left_out() {
+        let settings = lease(&[
+            (
+                option::ROUTER,
+                &[0, 0, 0, 0, 255, 255, 255, 255, 10, 0, 2, 15, 10, 0, 2, 7],
+            ),
+            (option::DNS, &[0, 0, 0, 0, 10, 0, 2, 3, 127]),
+            (option::DOMAIN, b"example.org\nnameserver 6.6.6.6"),
+            (option::HOSTNAME, b"-web"),
+            (option::MTU, &[0, 68]),
+        ])
+        .settings;
+        assert_eq!(settings.gateway(), Some([10, 0, 2, 7].into()));
+        assert_eq!(settings.dns, [Ipv4Addr::new(10, 0, 2, 3)]);
+        assert_eq!(
+            (settings.domain, settings.hostname, settings.mtu),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn names_are_what_the_rfc_allows() {
+        for name in ["a", "web-1.example.org", "3com.com"] {
+            assert!(is_name(name), "{name}");
+        }
+        let long = "a".repeat(64);
+        for name in ["", ".", "a..b", "-a", "a-", "a b", "a_b", "a/b", &long] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_granted_can_be_used(
+            address in any::<[u8; 4]>(),
+            options in prop::collection::vec(
+                (
+                    prop::sample::select(vec![1u8, 3, 6, 12, 15, 26, 51, 58, 59, 121]),
+                    prop::collection::vec(any::<u8>(), 0..12),
+                ),
+                0..8,
+            ),
+        ) {
+            let options: Vec<(u8, &[u8])> =
+                options.iter().map(|(number, value)| (*number, value.as_slice())).collect();
+            if let Ok(lease) = Lease::granted_by(&message(address, &options)) {
+                let settings = &lease.settings;
+                prop_assert!(may_be_host(settings.address));
+                prop_assert!((1..=32).contains(&settings.prefix));
+                prop_assert!(settings.routes.iter().all(|route| route.prefix <= 32));
+                prop_assert!(settings.routes_in_order().len() <= 2 * settings.routes.len());
+                if let Some(times) = lease.times {
+                    prop_assert!(times.renew >= seconds(2));
+                    prop_assert!(times.renew <= times.rebind && times.rebind < times.expire);
+                }
+                prop_assert!(settings.resolv_conf().lines().all(
+                    |line| line.starts_with("search ") || line.starts_with("nameserver ")
+                ));
+            }
+        }
+    }
+}

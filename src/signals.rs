@@ -1,0 +1,64 @@
+//! Signals to PID 1, read one after the other instead of interrupting anything (signalfd(2)).
+
+use crate::Error;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+/// A child has ended.
+pub const CHILD: Signal = Signal::SIGCHLD;
+/// The power button, as the kernel would tell of a failing power supply.
+pub const POWER: Signal = Signal::SIGPWR;
+
+/// What PID 1 listens to. The kernel sends SIGINT for Ctrl-Alt-Del.
+const LISTENED_TO: [Signal; 6] = [
+    CHILD,
+    POWER,
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+];
+
+pub struct Signals(SignalFd);
+
+impl Signals {
+    /// From here on they wait to be read. To be called before any thread is started, since threads inherit
+    /// what is blocked.
+    ///
+    /// # Errors
+    /// The kernel has no signalfd, or no descriptor is left.
+    pub fn block() -> Result<Self, Error> {
+        let failed = |errno: Errno| Error::new("listen to signals", errno.desc());
+        let set: SigSet = LISTENED_TO.into_iter().collect();
+        set.thread_block().map_err(failed)?;
+        SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+            .map(Signals)
+            .map_err(failed)
+    }
+
+    /// The next signal, or none after `patience`; without a patience it waits for as long as it takes.
+    pub fn wait(&self, patience: Option<Duration>) -> Option<Signal> {
+        if let Some(signal) = self.read() {
+            return Some(signal);
+        }
+        // rounded up, so as not to come back just before a deadline again and again
+        let milliseconds = patience.map(|patience| patience.as_millis().saturating_add(1));
+        let timeout = milliseconds.map_or(PollTimeout::NONE, |ms| {
+            PollTimeout::try_from(ms).unwrap_or(PollTimeout::MAX)
+        });
+        let _ = poll(
+            &mut [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)],
+            timeout,
+        );
+        self.read()
+    }
+
+    fn read(&self) -> Option<Signal> {
+        let info = self.0.read_signal().ok()??;
+        Signal::try_from(info.ssi_signo as i32).ok()
+    }
+}

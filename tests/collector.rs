@@ -1,0 +1,362 @@
+//! The log against collectors: a real one, rsyslogd, which has to be in PATH (so those tests are run with
+//! `cargo test -- --include-ignored`), and ones that behave worse than it can be made to.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use scratchmachine::logs::{Log, Severity, Source, collector, forward};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+const WEB: Source = Source::Program("web");
+const INFO: Severity = Severity::Informational;
+
+fn send_to(log: &Log, target: &str) {
+    let sender = collector::Sender::new(target.parse().unwrap(), log);
+    std::thread::spawn(move || sender.run());
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "not in 60 s: {what}"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// rsyslogd with a port, a configuration and a directory of its own. What it received is in a file, one
+/// message a line: `facility.severity host program text`.
+struct Rsyslog {
+    directory: PathBuf,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl Rsyslog {
+    fn new(transport: &str) -> Rsyslog {
+        let name = format!("rsyslog-{transport}-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
+        // a port that was free a moment ago
+        let port = match transport {
+            "udp" => UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
+                .unwrap()
+                .local_addr(),
+            _ => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                .unwrap()
+                .local_addr(),
+        }
+        .unwrap()
+        .port();
+        let configuration = format!(
+            r#"
+            global(workDirectory="{directory}")
+            module(load="im{transport}")
+            input(type="im{transport}" port="{port}" address="127.0.0.1")
+            template(name="fields" type="string" string=
+                "%syslogfacility-text%.%syslogseverity-text% %timestamp:::date-rfc3339% %hostname% %app-name% %procid% %msg%\n")
+            action(type="omfile" file="{directory}/received" template="fields")
+            "#,
+            directory = directory.display()
+        );
+        std::fs::write(directory.join("conf"), configuration).unwrap();
+        Rsyslog {
+            directory,
+            port,
+            process: None,
+        }
+    }
+
+    fn start(&mut self) {
+        let process = Command::new("rsyslogd")
+            .args(["-n", "-iNONE", "-f"])
+            .arg(self.directory.join("conf"))
+            .spawn()
+            .expect("rsyslogd in PATH");
+        self.process = Some(process);
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = kill(Pid::from_raw(process.id() as i32), Signal::SIGTERM);
+            let _ = process.wait();
+        }
+    }
+
+    fn received(&self) -> Vec<String> {
+        let bytes = std::fs::read(self.directory.join("received")).unwrap_or_default();
+        let text = String::from_utf8(bytes).expect("only UTF-8 is sent");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn wait_for(&self, end: &str) -> Vec<String> {
+        until(end, || {
+            self.received().iter().any(|line| line.ends_with(end))
+        });
+        self.received()
+    }
+}
+
+impl Drop for Rsyslog {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The numbers of the lines `web - line N`, in the order in which each came first.
+fn numbers(received: &[String]) -> Vec<u32> {
+    let mut numbers = vec![];
+    for line in received {
+        if let Some((_, number)) = line.split_once(" web - line ") {
+            let number = number.parse().expect("a whole line");
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    numbers
+}
+
+fn a_real_collector(transport: &str) {
+    let mut rsyslog = Rsyslog::new(transport);
+    let log = Log::default();
+    log.say(INFO, "from before there was a network");
+    log.write(WEB, Severity::Notice, "größer\t\0\x1b[2J".as_bytes());
+    log.write(WEB, INFO, b"not UTF-8: \xff\xc3");
+    log.set_hostname("box-1");
+    // it is not there yet, so the first attempt fails
+    send_to(&log, &format!("{transport}://127.0.0.1:{}", rsyslog.port));
+    std::thread::sleep(Duration::from_millis(500));
+    rsyslog.start();
+    for number in 0..200 {
+        log.write(WEB, INFO, format!("line {number}").as_bytes());
+    }
+    let received = rsyslog.wait_for("line 199");
+    let first = &received[0];
+    let year = first.split_once(' ').unwrap().1;
+    assert!(year.starts_with("20"), "{first}");
+    assert!(first.starts_with("daemon.info "), "{first}");
+    assert!(
+        first.ends_with(" box-1 init - from before there was a network"),
+        "{first}"
+    );
+    let rubbish = &received[1];
+    assert!(rubbish.starts_with("daemon.notice "), "{rubbish}");
+    // rsyslog shows the tab as #011, and leaves the byte order mark in
+    assert!(rubbish.contains("größer#011\\x00\\x1b[2J"), "{rubbish}");
+    assert!(
+        received[2].ends_with("web - not UTF-8: \\xff\\xc3"),
+        "{}",
+        received[2]
+    );
+
+    // it stops and starts again in the middle
+    let writer = std::thread::spawn({
+        let log = log.clone();
+        move || {
+            for number in 200..1000 {
+                log.write(WEB, INFO, format!("line {number}").as_bytes());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+    });
+    std::thread::sleep(Duration::from_millis(1000));
+    rsyslog.stop();
+    let before = rsyslog.received().len();
+    assert!(before < 900, "it was stopped in the middle");
+    std::thread::sleep(Duration::from_millis(1500));
+    rsyslog.start();
+    writer.join().unwrap();
+    let received = rsyslog.wait_for("line 999");
+    assert_eq!(numbers(&received), (0..1000).collect::<Vec<_>>());
+    assert!(
+        received
+            .iter()
+            .any(|line| line.contains("lines are kept and sent later")),
+        "the collector learns that it was away"
+    );
+
+    // programs that write rubbish; how long a message may be depends on the transport
+    let (read, mut write) = std::os::unix::net::UnixStream::pair().unwrap();
+    let forwarder = std::thread::spawn({
+        let log = log.clone();
+        move || forward(read, "rubbish", INFO, &log)
+    });
+    let noise: Vec<u8> = (0..1u32 << 18)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    write.write_all(&noise).unwrap();
+    write.write_all(b"\n").unwrap();
+    write.write_all(&[b'q'; 20_000]).unwrap();
+    write.write_all(b"\nend of the rubbish\n").unwrap();
+    drop(write);
+    forwarder.join().unwrap();
+    assert!(log.flush(Duration::from_secs(30)));
+    if transport == "tcp" {
+        // after a flush the collector has it all
+        rsyslog.stop();
+        let received = rsyslog.received();
+        assert!(
+            received
+                .iter()
+                .any(|line| line.ends_with("end of the rubbish"))
+        );
+        let long = received.iter().filter(|line| line.contains("qqq"));
+        let pieces: Vec<_> = long.map(|line| line.matches('q').count()).collect();
+        assert_eq!((pieces.len(), pieces.iter().sum()), (3, 20_000));
+    } else {
+        rsyslog.wait_for("end of the rubbish");
+    }
+    for reader in log.statistics().readers {
+        assert_eq!(
+            (reader.waiting, reader.lost.total()),
+            (0, 0),
+            "{}",
+            reader.name
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs rsyslogd in PATH"]
+fn rsyslog_gets_every_line_over_udp() {
+    a_real_collector("udp");
+}
+
+#[test]
+#[ignore = "needs rsyslogd in PATH"]
+fn rsyslog_gets_every_line_over_tcp() {
+    a_real_collector("tcp");
+}
+
+/// One message by RFC 6587, octet counting.
+fn frame(stream: &mut TcpStream) -> Option<String> {
+    let mut length = 0;
+    loop {
+        let mut digit = [0];
+        stream.read_exact(&mut digit).ok()?;
+        match digit[0] {
+            b' ' => break,
+            digit => length = length * 10 + usize::from(digit.checked_sub(b'0').unwrap()),
+        }
+    }
+    let mut message = vec![0; length];
+    stream.read_exact(&mut message).ok()?;
+    Some(String::from_utf8(message).unwrap())
+}
+
+/// The text of the next message of the program.
+fn web(stream: &mut TcpStream) -> String {
+    loop {
+        let message = frame(stream).expect("a message");
+        if let Some((_, text)) = message.split_once(" web - - - ") {
+            return text.to_owned();
+        }
+    }
+}
+
+fn tcp_collector(log: &Log) -> TcpListener {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    send_to(log, &format!("tcp://{}", listener.local_addr().unwrap()));
+    listener
+}
+
+#[test]
+fn while_the_collector_is_away_the_newest_lines_are_kept_and_the_lost_ones_told() {
+    let log = Log::default();
+    log.say(INFO, "the first of all");
+    for number in 0..50_000 {
+        log.write(WEB, INFO, format!("line {number}").as_bytes());
+    }
+    assert!(log.statistics().bytes <= 1 << 20);
+    let listener = tcp_collector(&log);
+    let (mut stream, _) = listener.accept().unwrap();
+    let told = frame(&mut stream).unwrap();
+    let (_, told) = told
+        .split_once("the collector was away or too slow: ")
+        .unwrap();
+    let told: u64 = told.split(' ').next().unwrap().parse().unwrap();
+    // init's own lines have room of their own
+    let first = frame(&mut stream).unwrap();
+    assert!(first.ends_with(" init - - - the first of all"), "{first}");
+    for number in told..50_000 {
+        assert_eq!(web(&mut stream), format!("line {number}"));
+    }
+    assert_eq!(log.statistics().readers[0].lost.total(), told);
+}
+
+#[test]
+fn lines_that_a_dying_collector_did_not_take_are_sent_to_the_next() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    log.write(WEB, INFO, b"one");
+    let (mut stream, _) = listener.accept().unwrap();
+    frame(&mut stream).unwrap();
+    log.write(WEB, INFO, b"two");
+    log.write(WEB, INFO, b"three");
+    std::thread::sleep(Duration::from_millis(100));
+    // it never reads them: closing resets the connection
+    drop(stream);
+    log.write(WEB, INFO, b"four");
+    let (mut stream, _) = listener.accept().unwrap();
+    for expected in ["one", "two", "three", "four"] {
+        assert_eq!(web(&mut stream), expected);
+    }
+}
+
+#[test]
+fn a_collector_that_reads_nothing_holds_up_nobody() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let start = Instant::now();
+    for number in 0..200_000 {
+        log.write(WEB, INFO, format!("line {number}").as_bytes());
+    }
+    let (stream, _) = listener.accept().unwrap();
+    assert!(!log.flush(Duration::from_millis(300)));
+    assert!(start.elapsed() < Duration::from_secs(20));
+    assert!(log.statistics().bytes <= 1 << 20);
+    drop(stream);
+}
+
+#[test]
+fn a_flush_waits_until_the_collector_has_everything() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let read = Arc::new(AtomicUsize::new(0));
+    let count = read.clone();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        while frame(&mut stream).is_some() {
+            std::thread::sleep(Duration::from_micros(500));
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    for number in 0..1000 {
+        log.write(WEB, INFO, format!("line {number}").as_bytes());
+    }
+    assert!(log.flush(Duration::from_secs(30)));
+    // and one that says where the lines go
+    assert_eq!(read.load(Ordering::SeqCst), 1001);
+}
+
+#[test]
+fn datagrams_are_never_longer_than_every_receiver_takes() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let log = Log::default();
+    log.write(WEB, INFO, &[b'x'; 100_000]);
+    send_to(&log, &format!("udp://{}", socket.local_addr().unwrap()));
+    let mut datagram = [0; 65_536];
+    let length = socket.recv(&mut datagram).unwrap();
+    assert_eq!(length, 2048);
+    assert!(datagram[..length].ends_with(b"xxx..."));
+}
