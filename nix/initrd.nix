@@ -1,8 +1,8 @@
-# The initramfs: init, the program, the modules, the settings, and nothing else.
+# The initramfs: init, the programs, the modules, the settings, and nothing else.
 { pkgs }:
 {
   init,
-  program,
+  programs,
   modules,
   settings,
 }:
@@ -16,8 +16,8 @@ pkgs.makeInitrd {
       symlink = "/init";
     }
     {
-      object = program;
-      symlink = "/programs/${program.name}";
+      object = programs;
+      symlink = "/programs";
     }
     {
       object = modules;

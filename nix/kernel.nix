@@ -40,6 +40,12 @@ in
 pkgs.linuxManualConfig {
   inherit (linux_6_12) src version modDirVersion;
   inherit configfile;
+  kernelPatches = [
+    {
+      name = "e1000-look-for-the-link-when-the-card-says-so";
+      patch = ./patches/e1000-look-for-the-link-when-the-card-says-so.patch;
+    }
+  ];
   # said here, so that Nix need not build the configuration to know it
   config = {
     CONFIG_MODULES = "y";

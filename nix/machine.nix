@@ -1,14 +1,15 @@
-# mkMachine: the assembly line from a static program to a machine that boots.
+# mkMachine: the assembly line from static programs to a machine that boots.
 #
 #   mkMachine {
 #     program = "${web}/bin/web";              # a static executable for x86_64 Linux
 #     args = [ "--root" "/" ];                 # its arguments
+#     # or several: programs = { web = "${web}/bin/web"; job = { program = ./job; restart = "never"; }; };
 #     name = "web";                            # of the image and the runner
 #     modules = [ "e1000" ];                   # drivers in the image, by module name
-#     ip = "10.0.2.15:::255.255.255.0";        # the kernel's own ip= syntax
+#     ip = "dhcp"; status = 81;                # settings: nix/settings.nix has them all
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
-#   ⇒ { init, kernel, modules, program, initrd, iso, vm }: derivations, fit to be a flake's `packages`
+#   ⇒ { init, kernel, modules, programs, initrd, iso, vm }: derivations, fit to be a flake's `packages`
 {
   pkgs,
   init,
@@ -18,17 +19,29 @@ let
   inherit (pkgs) lib;
 
   executable = import ./executable.nix { inherit pkgs; };
+  settings = import ./settings.nix { inherit lib; };
+
+  isProgram =
+    value: lib.isString value || builtins.isPath value || lib.isAttrs value && value ? outPath;
+  isArguments = value: lib.isList value && lib.all isLine value;
+  aProgram = "the path of a static executable, such as \"\${hello}/bin/hello\"";
 
   # What each argument is where it is not given, what it must be in words, and the test for that.
-  arguments = {
+  arguments = settings // {
     program = {
-      wanted = "the path of a static executable, such as \"\${hello}/bin/hello\"";
-      test = value: lib.isString value || builtins.isPath value || lib.isAttrs value && value ? outPath;
+      default = null;
+      wanted = aProgram;
+      test = value: value == null || isProgram value;
     };
     args = {
       default = [ ];
       wanted = "a list of strings without line breaks";
-      test = value: lib.isList value && lib.all isLine value;
+      test = isArguments;
+    };
+    programs = {
+      default = { };
+      wanted = "programs by name: each a path, or { program; args; restart; }";
+      test = value: lib.isAttrs value && !isProgram value;
     };
     name = {
       default = "scratchmachine";
@@ -43,24 +56,28 @@ let
         lib.isList value
         && lib.all (name: lib.isString name && builtins.match "[A-Za-z0-9_-]+" name != null) value;
     };
-    ip = {
-      # what QEMU's user network gives to its first guest
-      default = "10.0.2.15:::255.255.255.0::eth0:off";
-      wanted = "a word in the kernel's ip= syntax, such as \"10.0.2.15:::255.255.255.0\"";
-      test = isWord;
-    };
     kernelParams = {
       default = [ ];
       wanted = "a list of words for the kernel's command line";
       test = value: lib.isList value && lib.all isWord value;
     };
   };
+  # of each of several programs
+  programArguments = {
+    program = {
+      wanted = aProgram;
+      test = isProgram;
+    };
+    inherit (arguments) args;
+    inherit (settings) restart;
+  };
   isLine = value: lib.isString value && builtins.match "[^\n]*" value != null;
   isWord = value: isLine value && builtins.match "[^ \t\"]+|[^ \t\"]*\"[^\"]*\"" value != null;
 
   fail = message: throw "mkMachine: ${message}";
+  # what was given, tested, and the defaults
   checked =
-    given:
+    arguments: what: given:
     let
       unknown = lib.subtractLists (lib.attrNames arguments) (lib.attrNames given);
       value =
@@ -68,34 +85,82 @@ let
         let
           it =
             given.${name} or argument.default
-              or (fail "the argument '${name}' is missing: give ${argument.wanted}");
+              or (fail "the argument '${name}'${what} is missing: give ${argument.wanted}");
         in
-        if argument.test it then it else fail "the argument '${name}' must be ${argument.wanted}";
+        if argument.test it then it else fail "the argument '${name}'${what} must be ${argument.wanted}";
     in
     if !lib.isAttrs given then
       fail "its argument must be an attribute set: mkMachine { program = …; }"
     else if unknown != [ ] then
-      fail "unknown argument '${lib.concatStringsSep "', '" unknown}': it takes ${lib.concatStringsSep ", " (lib.attrNames arguments)}"
+      fail "unknown argument '${lib.concatStringsSep "', '" unknown}'${what}: it takes ${lib.concatStringsSep ", " (lib.attrNames arguments)}"
     else
       lib.mapAttrs value arguments;
 
-  assemble =
+  # The name of a program that is given without one: its file's, without the hash that a file directly in the
+  # store has before it. It is a name only, not a dependency.
+  nameOf =
+    program:
+    let
+      file = baseNameOf (
+        if builtins.isPath program then
+          toString program
+        else
+          builtins.unsafeDiscardStringContext "${program}"
+      );
+      unhashed = builtins.match "[0-9a-df-np-sv-z]{32}-(.+)" file;
+    in
+    if unhashed == null then file else builtins.head unhashed;
+
+  # By name, whichever way they were given.
+  programsOf =
     {
       program,
       args,
-      name,
-      modules,
-      ip,
-      kernelParams,
+      programs,
+      ...
     }:
     let
-      settings = [ "ip=${ip}" ];
+      named =
+        name: value:
+        if builtins.match "[A-Za-z0-9][A-Za-z0-9._+-]*" name == null then
+          fail "a program's name must be of letters, digits, '.', '_', '+' and '-', not '${name}': name it by programs = { … }"
+        else if name == "init" || name == "kernel" then
+          # whoever reads the log must be able to tell them apart
+          fail "a program can't be called '${name}' in the log: name it otherwise, by programs = { … }"
+        else
+          checked programArguments " of the program '${name}'" (
+            if isProgram value then { program = value; } else value
+          );
+    in
+    if (program == null) == (programs == { }) then
+      fail "give either 'program', ${aProgram}, or 'programs'"
+    else if program == null && args != [ ] then
+      fail "'args' goes with 'program': give each of several programs its own"
+    else
+      lib.mapAttrs named (
+        if program == null then programs else { ${nameOf program} = { inherit program args; }; }
+      );
+
+  assemble =
+    given:
+    let
+      inherit (given) name kernelParams;
+      programs = programsOf given;
+      words =
+        builtins.concatMap (setting: settings.${setting}.words given.${setting}) (lib.attrNames settings)
+        ++ builtins.concatMap (
+          program:
+          let
+            inherit (programs.${program}) restart;
+          in
+          if restart == null then [ ] else [ "scratchmachine.restart.${program}=${restart}" ]
+        ) (lib.attrNames programs);
       commandLine = lib.concatStringsSep " " (
         [
           "console=tty0"
           "console=ttyS0,115200"
         ]
-        ++ settings
+        ++ words
         ++ kernelParams
       );
 
@@ -105,14 +170,15 @@ let
           name = "init";
           file = "${init}/bin/init";
         };
-        program = import ./program.nix { inherit pkgs executable; } { inherit program args; };
-        modules = import ./modules.nix { inherit pkgs kernel; } modules;
+        programs = import ./programs.nix { inherit pkgs executable; } programs;
+        modules = import ./modules.nix { inherit pkgs kernel; } given.modules;
         initrd = import ./initrd.nix { inherit pkgs; } {
-          inherit settings;
-          inherit (machine) init program modules;
+          settings = words;
+          inherit (machine) init programs modules;
         };
         iso = import ./iso.nix { inherit pkgs; } {
-          inherit name commandLine settings;
+          inherit name commandLine;
+          settings = words;
           inherit (machine) kernel initrd;
         };
         vm = import ./vm.nix { inherit pkgs; } {
@@ -123,4 +189,4 @@ let
     in
     machine;
 in
-given: assemble (checked given)
+given: assemble (checked arguments "" given)

@@ -39,6 +39,8 @@ pub struct Config {
     pub status: Option<u16>,
     /// Modules may still be loaded after the boot.
     pub hotplug: bool,
+    /// Panic once the boot is done, to see what becomes of the machine.
+    pub drill: bool,
     /// How long programs wait for the network before they start without it.
     pub network_wait: Duration,
     /// How long programs may take to end after SIGTERM before they are killed.
@@ -46,7 +48,26 @@ pub struct Config {
     pub restart: Restart,
     /// The same for single programs, by name.
     pub restarts: Vec<(String, Restart)>,
+    /// What is asked of the machine by a signal to PID 1, by the signal's name.
+    pub signals: Vec<(String, Request)>,
 }
+
+/// What a signal to PID 1 asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    Reboot,
+    PowerOff,
+    Nothing,
+}
+
+/// The kernel sends SIGINT for Ctrl-Alt-Del; SIGPWR stands for the power button.
+const SIGNALS: [(&str, Request); 5] = [
+    ("SIGINT", Request::Reboot),
+    ("SIGTERM", Request::PowerOff),
+    ("SIGPWR", Request::PowerOff),
+    ("SIGUSR1", Request::Reboot),
+    ("SIGUSR2", Request::PowerOff),
+];
 
 /// When a program that has ended is started again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -71,10 +92,14 @@ impl Default for Config {
             ntp: None,
             status: None,
             hotplug: false,
+            drill: false,
             network_wait: Duration::from_secs(10),
             grace: Duration::from_secs(10),
             restart: Restart::default(),
             restarts: Vec::new(),
+            signals: SIGNALS
+                .map(|(name, request)| (name.to_owned(), request))
+                .into(),
         }
     }
 }
@@ -112,6 +137,10 @@ const SETTINGS: &[(&str, Setter)] = &[
         config.hotplug = switch(value)?;
         Ok(())
     }),
+    ("scratchmachine.drill", |config, value| {
+        config.drill = switch(value)?;
+        Ok(())
+    }),
     ("scratchmachine.network_wait", |config, value| {
         config.network_wait = seconds(value)?;
         Ok(())
@@ -127,6 +156,8 @@ const SETTINGS: &[(&str, Setter)] = &[
 
 /// `scratchmachine.restart.PROGRAM=`
 const RESTART_OF: &str = "scratchmachine.restart.";
+/// `scratchmachine.signal.SIGNAL=`
+const REQUEST_OF: &str = "scratchmachine.signal.";
 const OURS: &str = "scratchmachine.";
 
 impl Config {
@@ -158,6 +189,14 @@ impl Config {
             self.restarts.push((program.to_owned(), restart));
             return Ok(());
         }
+        let signal = key.strip_prefix(REQUEST_OF);
+        if let Some((_, request)) = self
+            .signals
+            .iter_mut()
+            .find(|(name, _)| signal == Some(name))
+        {
+            return set(request, value).map_err(failed);
+        }
         if key.starts_with(OURS) {
             return Err(format!(
                 "'{}' is not a setting that is known here",
@@ -178,6 +217,14 @@ impl Config {
             .iter()
             .find(|(name, _)| name == program)
             .map_or(self.restart, |(_, restart)| *restart)
+    }
+
+    /// What the signal of this name asks for.
+    pub fn request_of(&self, signal: &str) -> Request {
+        self.signals
+            .iter()
+            .find(|(name, _)| name == signal)
+            .map_or(Request::Nothing, |(_, request)| *request)
     }
 }
 
@@ -271,6 +318,19 @@ impl FromStr for Restart {
     }
 }
 
+impl FromStr for Request {
+    type Err = &'static str;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value {
+            "reboot" => Ok(Request::Reboot),
+            "poweroff" => Ok(Request::PowerOff),
+            "ignore" => Ok(Request::Nothing),
+            _ => Err("it takes reboot, poweroff or ignore"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,7 +348,8 @@ mod tests {
             "ip=dhcp hostname=web-1.example panic=-1 module_blacklist=floppy,pcspkr e1000.Speed=100 \
              scratchmachine.log=udp://10.0.2.2:5514 scratchmachine.ntp=10.0.2.4 scratchmachine.status=81 \
              scratchmachine.hotplug=1 scratchmachine.network_wait=3 scratchmachine.grace=0 \
-             scratchmachine.restart=on-failure scratchmachine.restart.job=never",
+             scratchmachine.restart=on-failure scratchmachine.restart.job=never \
+             scratchmachine.signal.SIGINT=poweroff scratchmachine.signal.SIGPWR=ignore",
         );
         assert_eq!(complaints, Vec::<String>::new());
         assert_eq!(config.hostname.as_deref(), Some("web-1.example"));
@@ -306,6 +367,10 @@ mod tests {
         assert_eq!(config.grace, Duration::ZERO);
         assert_eq!(config.restart_of("web"), Restart::OnFailure);
         assert_eq!(config.restart_of("job"), Restart::Never);
+        assert_eq!(config.request_of("SIGINT"), Request::PowerOff);
+        assert_eq!(config.request_of("SIGPWR"), Request::Nothing);
+        assert_eq!(config.request_of("SIGUSR1"), Request::Reboot);
+        assert_eq!(config.request_of("SIGCHLD"), Request::Nothing);
     }
 
     #[test]
@@ -332,6 +397,9 @@ mod tests {
             "scratchmachine.network_wait=3601",
             "scratchmachine.restart=sometimes",
             "scratchmachine.restart.=never",
+            "scratchmachine.signal.SIGINT=explode",
+            "scratchmachine.signal.SIGKILL=reboot",
+            "scratchmachine.signal=reboot",
             "scratchmachine.colour=red",
             "scratchmachine.",
         ] {

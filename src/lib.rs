@@ -4,6 +4,7 @@
 //! They don't call each other: `main` passes values between them. What goes wrong is an [`Error`], which
 //! `main` says on the console before it goes on.
 
+pub mod bug;
 pub mod clock;
 pub mod config;
 pub mod console;
@@ -12,6 +13,7 @@ pub mod logs;
 pub mod modules;
 pub mod mounts;
 pub mod network;
+pub mod phases;
 pub mod power_button;
 pub mod seal;
 pub mod shutdown;

@@ -11,17 +11,17 @@
 //!
 //! A step that fails says so and the boot goes on. Nothing returns: were PID 1 to exit, the kernel would panic.
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use scratchmachine::config::{self, Config};
+use nix::sys::signal::Signal;
+use scratchmachine::config::{self, Config, Ip, Request};
 use scratchmachine::logs::{self, Log, Severity};
+use scratchmachine::modules::{self, Modules};
 use scratchmachine::network::{self, Network};
+use scratchmachine::phases::Phases;
 use scratchmachine::shutdown::{self, End};
 use scratchmachine::signals::{self, Signals};
 use scratchmachine::status::{self, Value};
 use scratchmachine::supervisor::{self, Output, Supervisor};
-use scratchmachine::{Error, clock, console, modules, mounts, power_button, seal};
-use std::sync::mpsc::{Receiver, channel};
+use scratchmachine::{Error, bug, clock, console, mounts, power_button, seal};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,32 +29,40 @@ use std::time::{Duration, Instant};
 const FLUSH: Duration = Duration::from_secs(3);
 /// And the network to give back its lease.
 const RELEASE: Duration = Duration::from_secs(2);
+/// How often machines with hot-plug look for devices that have come.
+const LOOK: Duration = Duration::from_secs(1);
 
 fn main() -> ! {
+    let mut phases = Phases::begin();
     let log = Log::default();
+    // before there is any thread, since threads inherit what is blocked
     let signals = Signals::block();
     let mounted = mounts::mount_all();
     start_consoles(&log);
     say(&log, "Hello World!");
     warn_all(&log, mounted);
+    say(&log, phases.end("mounts"));
 
     let config = configure(&log);
-    catch_panics(&log, config.panic);
-    let signals = match signals {
-        Ok(signals) => signals,
-        // without them nothing can be supervised: say so for as long as anybody looks
-        Err(error) => panic!("{error}"),
-    };
+    bug::reboot_after(config.panic);
+    // without them nothing can be supervised: that is told as a bug
+    let signals = signals.unwrap_or_else(|error| panic!("{error}"));
     warn_all(&log, shutdown::catch_ctrl_alt_del().err());
+    watch_power_buttons(&log);
+    say(&log, phases.end("config"));
 
     load_modules(&log, &config);
-    watch_power_buttons(&log);
-    start_collector(&log, &config);
-    let (network, up) = start_network(&log, &config);
-    wait_for_network(&log, &config, &up);
-    warn_all(&log, seal::seal(config.hotplug));
-    start_clock(&log, &config);
+    say(&log, phases.end("modules"));
 
+    start_collector(&log, &config);
+    let network = start_network(&log, &config);
+    let end = wait_for_network(&log, &config, &signals, network.as_ref());
+    say(&log, phases.end("network"));
+
+    warn_all(&log, seal::seal(config.hotplug));
+    say(&log, phases.end("seal"));
+
+    start_clock(&log, &config);
     let (programs, errors) = supervisor::find_programs(|name| config.restart_of(name));
     warn_all(&log, errors);
     warn_all(&log, supervisor::open_ports().err());
@@ -64,9 +72,12 @@ fn main() -> ! {
         |event| log.say(event.severity(), event),
     );
     let statuses = Arc::default();
-    start_status(&log, &config, &network, &statuses);
+    start_status(&log, &config, phases, &network, &statuses);
+    if config.drill {
+        panic!("scratchmachine.drill asks for this");
+    }
 
-    let end = supervise(&log, &signals, &mut supervisor, &statuses);
+    let end = end.unwrap_or_else(|| supervise(&log, &config, &signals, &mut supervisor, &statuses));
     supervisor.stop(config.grace, |time| {
         signals.wait(Some(time));
     });
@@ -75,40 +86,59 @@ fn main() -> ! {
     }
     say(
         &log,
-        format_args!("exit status {}", supervisor.exit_status()),
+        format_args!("exit status {}, {}", end.status, end.how),
     );
-    say(&log, format_args!("{end}"));
     log.flush(FLUSH);
-    let error = shutdown::end(end);
+    let error = shutdown::end(end.how);
     panic!("{error}");
 }
 
-/// Run the programs until the machine is to end, and tell how.
+/// How the machine is to end.
+struct Ending {
+    how: End,
+    /// What whoever started the machine as a job wants to know.
+    status: u8,
+}
+
+/// Run the programs until the machine is to end.
 fn supervise(
     log: &Log,
+    config: &Config,
     signals: &Signals,
     supervisor: &mut Supervisor,
     statuses: &Mutex<Vec<supervisor::Status>>,
-) -> End {
+) -> Ending {
     loop {
         let nothing_to_do_for = supervisor.start_due();
         *statuses.lock().unwrap_or_else(PoisonError::into_inner) = supervisor.status();
         if supervisor.is_done() {
             say(log, "all programs have ended");
-            return End::PowerOff;
+            return Ending {
+                how: End::PowerOff,
+                status: supervisor.exit_status(),
+            };
         }
         match signals.wait(nothing_to_do_for) {
             None => {}
             Some(signals::CHILD) => supervisor.reap(),
             Some(signal) => {
-                say(log, format_args!("{signal} was received"));
-                return match signal {
-                    Signal::SIGINT | Signal::SIGUSR1 => End::Reboot,
-                    _ => End::PowerOff,
-                };
+                if let Some(end) = requested(log, config, signal) {
+                    return end;
+                }
             }
         }
     }
+}
+
+/// The end that a signal asks for, if it does.
+fn requested(log: &Log, config: &Config, signal: Signal) -> Option<Ending> {
+    let how = match config.request_of(signal.as_str()) {
+        Request::Reboot => End::Reboot,
+        Request::PowerOff => End::PowerOff,
+        Request::Nothing => return None,
+    };
+    say(log, format_args!("{signal} was received"));
+    Some(Ending { how, status: 0 })
 }
 
 fn start_consoles(log: &Log) {
@@ -142,38 +172,32 @@ fn configure(log: &Log) -> Config {
     config
 }
 
-/// A panic of ours is told, and the machine reboots after a while, as after one of the kernel.
-fn catch_panics(log: &Log, seconds: i32) {
-    let log = log.clone();
-    std::panic::set_hook(Box::new(move |panic| {
-        log.say(Severity::Emergency, format_args!("bug in init: {panic}"));
-        match u64::try_from(seconds) {
-            Ok(0) => say(&log, "the machine stays as it is: panic=0"),
-            Ok(seconds) => {
-                say(&log, format_args!("reboot in {seconds} s"));
-                std::thread::sleep(Duration::from_secs(seconds));
-            }
-            Err(_) => {}
-        }
-        log.flush(FLUSH);
-        if seconds != 0 {
-            shutdown::end(End::Reboot);
-        }
-        loop {
-            nix::unistd::pause();
-        }
-    }));
-}
-
+/// The drivers of all devices that there are and, if hot-plug was asked for, of those that will come.
 fn load_modules(log: &Log, config: &Config) {
     let settings = modules::Settings {
         parameters: config.module_parameters.clone(),
         blacklist: config.module_blacklist.clone(),
     };
-    modules::load_for_hardware(&settings, &mut |outcome| match outcome {
-        Ok(loaded) => say(log, format_args!("modules: {loaded}")),
-        Err(error) => warn(log, error),
-    });
+    let mut modules = match Modules::open(settings) {
+        Ok(modules) => modules,
+        Err(error) => return warn(log, error),
+    };
+    let told = log.clone();
+    let mut load = move || {
+        modules.load_for_hardware(&mut |outcome| match outcome {
+            Ok(loaded) => say(&told, format_args!("modules: {loaded}")),
+            Err(error) => warn(&told, error),
+        })
+    };
+    load();
+    if config.hotplug {
+        start(log, "hot-plug", move || {
+            loop {
+                std::thread::sleep(LOOK);
+                load();
+            }
+        });
+    }
 }
 
 fn watch_power_buttons(log: &Log) {
@@ -184,7 +208,7 @@ fn watch_power_buttons(log: &Log) {
                 Ok(button) => {
                     while power_button::wait_for_press(&button) {
                         say(&told, "the power button was pressed");
-                        let _ = kill(Pid::this(), signals::POWER);
+                        signals::send(signals::POWER);
                     }
                 }
                 Err(cause) => warn(
@@ -211,40 +235,59 @@ fn start_collector(log: &Log, config: &Config) {
     }
 }
 
-/// The network, and where to hear that it is up, or that it is off.
-fn start_network(log: &Log, config: &Config) -> (Option<Network>, Receiver<()>) {
-    let (up, heard) = channel();
+fn start_network(log: &Log, config: &Config) -> Option<Network> {
     let told = log.clone();
-    let network = network::start(config.ip.clone(), move |event| {
-        let severity = if event.is_warning() {
-            Severity::Warning
+    let network = network::start(config.ip.clone(), config.hostname.clone(), move |event| {
+        if event.is_warning() {
+            told.say(Severity::Warning, format_args!("warning: {event}"));
         } else {
-            Severity::Informational
-        };
-        told.say(severity, &event);
+            say(&told, &event);
+        }
+        if let Some(details) = event.details() {
+            say(&told, details);
+        }
         if event.is_up() {
+            told.set_hostname(&hostname());
             told.hurry();
-            let _ = up.send(());
+            signals::send(signals::NETWORK);
         }
     });
-    if let Some(name) = &config.hostname {
-        log.set_hostname(name);
-    }
-    (network.map_err(|error| warn(log, error)).ok(), heard)
+    network.map_err(|error| warn(log, error)).ok()
 }
 
-fn wait_for_network(log: &Log, config: &Config, up: &Receiver<()>) {
-    match up.recv_timeout(config.network_wait) {
-        Ok(()) if config.ip == config::Ip::Off => {}
-        Ok(()) => say(log, "Ethernet configured"),
-        Err(_) => log.say(
-            Severity::Warning,
-            format_args!(
-                "warning: network: not up after {} s: the programs start without it",
-                config.network_wait.as_secs()
-            ),
-        ),
+/// The machine's name, by now given by the settings or by a server.
+fn hostname() -> String {
+    let kernel = nix::sys::utsname::uname();
+    kernel.map_or(String::new(), |kernel| {
+        kernel.nodename().to_string_lossy().into_owned()
+    })
+}
+
+/// Until it is up or the patience for it is over. The machine may be asked to end meanwhile.
+fn wait_for_network(
+    log: &Log,
+    config: &Config,
+    signals: &Signals,
+    network: Option<&Network>,
+) -> Option<Ending> {
+    let network = network.filter(|_| config.ip != Ip::Off)?;
+    let deadline = Instant::now() + config.network_wait;
+    while network.status().configured.is_none() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let waited = config.network_wait.as_secs();
+            let told = format!("network: not up after {waited} s: the programs start without it");
+            log.say(Severity::Warning, format_args!("warning: {told}"));
+            return None;
+        }
+        if let Some(signal) = signals.wait(Some(left)) {
+            if let Some(end) = requested(log, config, signal) {
+                return Some(end);
+            }
+        }
     }
+    say(log, "Ethernet configured");
+    None
 }
 
 fn start_clock(log: &Log, config: &Config) {
@@ -274,18 +317,18 @@ fn forward(log: &Log, name: &str, output: Output) {
 fn start_status(
     log: &Log,
     config: &Config,
+    phases: Phases,
     network: &Option<Network>,
     statuses: &Arc<Mutex<Vec<supervisor::Status>>>,
 ) {
     let Some(port) = config.status else { return };
     let (told, statuses) = (log.clone(), Arc::clone(statuses));
     let network = network.as_ref().map(Network::watch);
-    let began = Instant::now();
     start(log, "status", move || {
         let report = || {
             report(
                 &told,
-                began,
+                &phases,
                 &statuses,
                 network.as_ref().map(|status| status()),
             )
@@ -297,7 +340,7 @@ fn start_status(
 /// What the status page tells.
 fn report(
     log: &Log,
-    began: Instant,
+    phases: &Phases,
     statuses: &Mutex<Vec<supervisor::Status>>,
     network: Option<network::Status>,
 ) -> Value {
@@ -324,9 +367,11 @@ fn report(
         .readers
         .iter()
         .map(|reader| (reader.name.clone(), reader.lost.total().into()));
+    let took = phases.took().map(|(name, took)| (name, took.into()));
     Value::map([
         ("version", env!("CARGO_PKG_VERSION").into()),
-        ("uptime_seconds", began.elapsed().as_secs().into()),
+        ("uptime_seconds", phases.uptime().as_secs().into()),
+        ("phases_ms", Value::map(took)),
         (
             "modules",
             Value::List(modules::loaded().into_iter().map(Value::from).collect()),
@@ -347,6 +392,7 @@ fn report(
         ),
         ("programs", Value::map(programs)),
         ("log_lines_lost", Value::map(lost)),
+        ("kernel_lines_overwritten", statistics.overwritten.into()),
         ("memory", Value::map(memory())),
     ])
 }

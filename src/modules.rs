@@ -61,15 +61,6 @@ pub struct Modules {
 /// Put the file's module into the kernel; the text says what is being done.
 type Insert = fn(&str, &Path, &CStr) -> Result<(), Error>;
 
-/// Load the drivers of all devices that there are, and of those that appear by it. What goes wrong is told
-/// and the others are loaded all the same.
-pub fn load_for_hardware(settings: &Settings, tell: &mut dyn FnMut(Result<Loaded, Error>)) {
-    match Modules::open(settings.clone()) {
-        Ok(mut modules) => while modules.pass(tell) {},
-        Err(error) => tell(Err(error)),
-    }
-}
-
 /// The modules that are in the kernel, by name.
 pub fn loaded() -> Vec<String> {
     let text = std::fs::read_to_string("/proc/modules").unwrap_or_default();
@@ -114,12 +105,18 @@ impl Modules {
         })
     }
 
-    /// Load what the devices ask for that have appeared since the last time, in the order of their places on
-    /// their buses. Was anything loaded? Then there may be more devices now.
+    /// Load the drivers of all devices that there are, and of those that appear by it. What goes wrong is told
+    /// and the others are loaded all the same.
     ///
     /// Where no device came or went since the last call this reads one small file, so it may be called
     /// every now and then for the sake of those that are plugged in later.
-    pub fn pass(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) -> bool {
+    pub fn load_for_hardware(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) {
+        while self.pass(tell) {}
+    }
+
+    /// Load what the devices ask for that have appeared since the last time, in the order of their places on
+    /// their buses. Was anything loaded? Then there may be more devices now.
+    fn pass(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) -> bool {
         // before the devices: what happens meanwhile is for the next pass
         let events = std::fs::read_to_string(self.sysfs.join("kernel/uevent_seqnum")).ok();
         if events.is_some() && events == self.events {

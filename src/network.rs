@@ -45,11 +45,16 @@ pub struct Network {
     status: Arc<Mutex<Status>>,
 }
 
-/// Start the network's thread; `tell` is called by it.
+/// Start the network's thread; `tell` is called by it. `hostname` is the machine's, whatever `ip` or a server
+/// have to say about it.
 ///
 /// # Errors
 /// The kernel has no thread or no socket for it.
-pub fn start(ip: Ip, tell: impl Fn(Event) + Send + 'static) -> Result<Network, Error> {
+pub fn start(
+    ip: Ip,
+    hostname: Option<String>,
+    tell: impl Fn(Event) + Send + 'static,
+) -> Result<Network, Error> {
     let failed = |cause| Error::new("network: start its thread", cause);
     let (ours, theirs) = UnixStream::pair().map_err(failed)?;
     let status = Arc::new(Mutex::new(Status::default()));
@@ -59,7 +64,7 @@ pub fn start(ip: Ip, tell: impl Fn(Event) + Send + 'static) -> Result<Network, E
         tell: Box::new(tell),
         limit: Limit::new(),
         began: now(),
-        has_hostname: false,
+        hostname,
     };
     std::thread::Builder::new()
         .name("network".into())
@@ -124,8 +129,8 @@ struct Thread {
     limit: Limit,
     /// When it began to be without an address.
     began: Moment,
-    /// The machine's name was given, whatever a server tells.
-    has_hostname: bool,
+    /// The machine's name where it was given, so that no server gives it another.
+    hostname: Option<String>,
 }
 
 enum End {
@@ -136,17 +141,23 @@ enum End {
 impl Thread {
     fn run(mut self, ip: Ip) {
         self.expect(Interface::open("lo").and_then(|lo| lo.bring_up()));
-        let (name, hostname) = match &ip {
-            Ip::Off => return self.tell(Event::Off),
-            Ip::Static(given) => (&given.device, &given.hostname),
-            Ip::Dhcp { device, hostname } => (device, hostname),
+        let (device, hostname) = match &ip {
+            Ip::Off => (None, None),
+            Ip::Static(given) => (given.device.as_deref(), given.hostname.as_ref()),
+            Ip::Dhcp { device, hostname } => (device.as_deref(), hostname.as_ref()),
         };
-        self.expect(names::prepare());
-        if let Some(hostname) = hostname {
-            self.has_hostname = true;
-            self.expect(names::set_hostname(hostname));
+        if self.hostname.is_none() {
+            self.hostname = hostname.cloned();
         }
-        while let Some(device) = self.find(name.as_deref()) {
+        if let Some(hostname) = &self.hostname {
+            let set = names::set_hostname(hostname);
+            self.expect(set);
+        }
+        if ip == Ip::Off {
+            return self.tell(Event::Off);
+        }
+        self.expect(names::prepare());
+        while let Some(device) = self.find(device) {
             self.tell(Event::Device(device.name.clone(), device.mac));
             self.update(|status| status.device = Some((device.name.clone(), device.mac)));
             let end = self.serve(&device, &ip);
@@ -205,9 +216,9 @@ impl Thread {
                 self.configure(&interface, given.into(), None, How::Acquired);
                 None
             }
-            Ip::Dhcp { hostname, .. } => {
+            Ip::Dhcp { .. } => {
                 let socket = client_socket(&interface)?;
-                let client = Client::new(device.mac, hostname.clone());
+                let client = Client::new(device.mac, self.hostname.clone());
                 Some((client, socket))
             }
         };

@@ -3,8 +3,9 @@
 use crate::Error;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::Pid;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -12,16 +13,25 @@ use std::time::Duration;
 pub const CHILD: Signal = Signal::SIGCHLD;
 /// The power button, as the kernel would tell of a failing power supply.
 pub const POWER: Signal = Signal::SIGPWR;
+/// Our own network thread has news.
+pub const NETWORK: Signal = Signal::SIGURG;
 
 /// What PID 1 listens to. The kernel sends SIGINT for Ctrl-Alt-Del.
-const LISTENED_TO: [Signal; 6] = [
+const LISTENED_TO: [Signal; 7] = [
     CHILD,
     POWER,
+    NETWORK,
     Signal::SIGINT,
     Signal::SIGTERM,
     Signal::SIGUSR1,
     Signal::SIGUSR2,
 ];
+
+/// Send `signal` to ourselves: how other threads wake the one that waits for signals.
+pub fn send(signal: Signal) {
+    // to ourselves it can't fail
+    let _ = kill(Pid::this(), signal);
+}
 
 pub struct Signals(SignalFd);
 

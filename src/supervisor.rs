@@ -42,6 +42,7 @@ pub enum Event<'a> {
     Started(&'a Program, Pid),
     NotStarted(&'a Program, Error),
     Ended(&'a Program, Exit),
+    NotCleared(&'a Program, Error),
     StartsAgainIn(&'a Program, Duration),
     StaysDown(&'a Program),
     Killed(&'a Program),
@@ -68,6 +69,8 @@ pub struct Supervisor<'a> {
 
 struct Supervised {
     program: Program,
+    /// Tells programs and their users apart.
+    index: usize,
     state: State,
     delay: Duration,
     restarts: u32,
@@ -139,8 +142,10 @@ impl<'a> Supervisor<'a> {
         Supervisor {
             programs: programs
                 .into_iter()
-                .map(|program| Supervised {
+                .enumerate()
+                .map(|(index, program)| Supervised {
                     program,
+                    index,
                     state: State::Waiting { until: now },
                     delay: FIRST_DELAY,
                     restarts: 0,
@@ -154,9 +159,9 @@ impl<'a> Supervisor<'a> {
 
     /// Start what is due, and tell how long there is nothing to do if nothing happens.
     pub fn start_due(&mut self) -> Option<Duration> {
-        for (index, supervised) in self.programs.iter_mut().enumerate() {
+        for supervised in &mut self.programs {
             if matches!(supervised.state, State::Waiting { until } if until <= Instant::now()) {
-                supervised.start(index, &*self.forward, &*self.tell);
+                supervised.start(&*self.forward, &*self.tell);
             }
         }
         let next = self
@@ -242,13 +247,13 @@ impl<'a> Supervisor<'a> {
 }
 
 impl Supervised {
-    fn start(&mut self, index: usize, forward: &Forward, tell: &Tell) {
+    fn start(&mut self, forward: &Forward, tell: &Tell) {
         let program = &self.program;
         match spawn::spawn(
             &program.name,
             &program.executable,
             &program.arguments,
-            index,
+            self.index,
         ) {
             Ok((pid, output)) => {
                 self.state = State::Running {
@@ -267,13 +272,15 @@ impl Supervised {
     }
 
     fn ended(&mut self, exit: Exit, tell: &Tell) {
-        let State::Running { pid, since } = self.state else {
+        let State::Running { since, .. } = self.state else {
             return;
         };
-        // What it has left behind would be in the way of the next one.
-        let _ = nix::sys::signal::killpg(pid, Signal::SIGKILL);
         self.last_exit = Some(exit);
         tell(Event::Ended(&self.program, exit));
+        // what it has left behind would be in the way of the next one
+        if let Err(error) = spawn::kill_all(self.index) {
+            tell(Event::NotCleared(&self.program, error));
+        }
         self.decide(since.elapsed(), tell);
     }
 
@@ -323,7 +330,7 @@ fn no_children() -> bool {
 impl Event<'_> {
     pub fn severity(&self) -> Severity {
         match self {
-            Event::NotStarted(..) | Event::Killed(_) => Severity::Warning,
+            Event::NotStarted(..) | Event::NotCleared(..) | Event::Killed(_) => Severity::Warning,
             Event::Ended(_, exit) if exit.status() != 0 => Severity::Warning,
             _ => Severity::Informational,
         }
@@ -334,7 +341,9 @@ impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Started(program, pid) => write!(f, "{}: started as process {pid}", program.name),
-            Event::NotStarted(program, error) => write!(f, "warning: {}: {error}", program.name),
+            Event::NotStarted(program, error) | Event::NotCleared(program, error) => {
+                write!(f, "warning: {}: {error}", program.name)
+            }
             Event::Ended(program, exit) => {
                 let warning = if exit.status() == 0 { "" } else { "warning: " };
                 write!(f, "{warning}{} {exit}", program.name)

@@ -14,7 +14,7 @@ let
     modules:
     let
       initrd = import ../initrd.nix { inherit pkgs; } {
-        inherit (machine) init program;
+        inherit (machine) init programs;
         inherit (machine.iso) settings;
         inherit modules;
       };

@@ -5,6 +5,8 @@
   modDirVersion ? version,
   src,
   configfile,
+  # a list of { name; patch; }
+  kernelPatches ? [ ],
   # what nixpkgs would otherwise read out of the built configuration
   config ? { },
 }:
@@ -12,6 +14,7 @@ build {
   name = "linux-${version}";
   root = toolchain;
   inherit src configfile modDirVersion;
+  patches = map (it: it.patch) kernelPatches;
   # what the kernel would otherwise ask the build machine
   KBUILD_BUILD_TIMESTAMP = "Tue Jan  1 00:00:00 UTC 1980";
   KBUILD_BUILD_USER = "nixbld";
@@ -20,6 +23,9 @@ build {
   script = ''
     mkdir source build
     tar -xf $src --strip-components=1 --no-same-owner -C source
+    for patch in $patches; do
+      patch -d source -p1 <$patch
+    done
     cp $configfile build/.config
     chmod u+w build/.config
     make() { command make -C source O=/build/build -j$NIX_BUILD_CORES "$@"; }

@@ -82,7 +82,7 @@ impl Thread {
         };
         let before = before.map(|before| before.settings);
         self.apply(interface, before.as_ref(), &settings);
-        if let (Some(hostname), false) = (&settings.hostname, self.has_hostname) {
+        if let (Some(hostname), None) = (&settings.hostname, &self.hostname) {
             self.expect(names::set_hostname(hostname));
         }
         let configured = Configured {

@@ -88,6 +88,19 @@ impl Event {
         )
     }
 
+    /// What else there is to say about a network that is configured: a line of its own.
+    pub fn details(&self) -> Option<String> {
+        let (Event::Configured(configured)
+        | Event::Changed {
+            now: configured, ..
+        }) = self
+        else {
+            return None;
+        };
+        let details = configured.details();
+        (!details.is_empty()).then(|| format!("network: {} {details}", configured.device))
+    }
+
     /// Something is not as it should be.
     pub fn is_warning(&self) -> bool {
         matches!(

@@ -2,7 +2,8 @@
 //! between fork and exec.
 
 use crate::Error;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, setsid};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
@@ -12,7 +13,8 @@ use std::process::{ChildStderr, ChildStdout, Command, Stdio};
 /// Programs get users of their own from here on, so that they can't reach each other.
 const FIRST_USER: u32 = 10_000;
 
-/// Soft and hard limits, for every program (getrlimit(2)).
+/// Soft and hard limits, for every program (getrlimit(2)). Where the kernel's own hard limit is lower, as that
+/// for processes is on a machine with little memory, it stays.
 const LIMITS: &[(Resource, u64)] = &[
     // there is no disk to dump to
     (Resource::RLIMIT_CORE, 0),
@@ -67,10 +69,37 @@ pub fn spawn(
     Ok((Pid::from_raw(child.id() as i32), output))
 }
 
+/// Kill every process of the program that `index` stands for, also those that have left its session: all
+/// that its user has. One of that user's own kills them all at once (kill(2), -1), where a list of them
+/// would be out of date before it is read.
+///
+/// # Errors
+/// That one process could not be had.
+pub fn kill_all(index: usize) -> Result<(), Error> {
+    let user = FIRST_USER + index as u32;
+    let mut command = Command::new("/proc/self/exe");
+    command.gid(user).uid(user);
+    // SAFETY: between fork and exit only system calls are made. They are made as the user and not as root,
+    // or the standard library would not have come so far.
+    unsafe {
+        command.pre_exec(|| {
+            let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+            // it has done its work and runs nothing
+            nix::libc::_exit(0)
+        });
+    }
+    command
+        .status()
+        .map(drop)
+        .map_err(|cause| Error::new("kill what it has left behind", cause))
+}
+
 fn confine() -> io::Result<()> {
     setsid()?;
     for (resource, limit) in LIMITS {
-        setrlimit(*resource, *limit, *limit)?;
+        let (_, highest) = getrlimit(*resource)?;
+        let limit = highest.min(*limit);
+        setrlimit(*resource, limit, limit)?;
     }
     nix::sys::prctl::set_no_new_privs()?;
     Ok(())

@@ -1,0 +1,43 @@
+//! A bug of our own: a panic, in whatever thread, is told, and the machine reboots after a while, as it does
+//! after a panic of the kernel.
+
+use crate::shutdown::{self, End};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::time::Duration;
+
+/// The kernel prints on every console what is written here, whatever may be locked or stuck in this process
+/// (Documentation/ABI/testing/dev-kmsg). `<0>`: an emergency.
+const KERNEL_LOG: &str = "/dev/kmsg";
+
+/// From now on a panic is followed by a reboot, after so many seconds: with 0 never, with a negative number at
+/// once, as with the kernel's own `panic=`.
+pub fn reboot_after(seconds: i32) {
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(format_args!("bug in init: {panic}"));
+        match seconds {
+            0 => tell(format_args!("the machine stays as it is: panic=0")),
+            ..0 => {}
+            1.. => {
+                tell(format_args!("reboot in {seconds} s"));
+                std::thread::sleep(Duration::from_secs(seconds.unsigned_abs().into()));
+            }
+        }
+        if seconds != 0 {
+            let error = shutdown::end(End::Reboot);
+            tell(format_args!("{error}"));
+        }
+        // to return would end the process, and that the kernel answers with a panic of its own
+        loop {
+            nix::unistd::pause();
+        }
+    }));
+}
+
+fn tell(message: std::fmt::Arguments) {
+    // one write is one message; a line break in it would hide what follows
+    let message = format!("<0>init: {message}").replace('\n', " ");
+    if let Ok(mut log) = OpenOptions::new().write(true).open(KERNEL_LOG) {
+        let _ = log.write_all(message.as_bytes());
+    }
+}
