@@ -10,7 +10,8 @@ usage: nix run .#vm -- [--port PORT] [--memory MB] [QEMU OPTION…]
   --help         this text
 
 Everything else is handed to QEMU as it is, such as -snapshot or -device virtio-rng-pci.
-Ctrl-C or Ctrl-A X ends it.
+Ctrl-C or Ctrl-A X ends it. Where all programs are jobs and have ended, the exit status is theirs: that of the
+first that failed. It is 70 where the kernel or init gave up.
 EOF
 }
 
@@ -83,9 +84,34 @@ fi
 
 echo "$name-vm: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 
+# What the console says of the machine's end, as an exit status.
+exit_status() {
+  local line status=0
+  while IFS= read -r line; do
+    case $line in
+      *"Kernel panic - not syncing"* | *" init: bug in init: "*) status=70 ;;
+      *"] init: exit status "*) [[ $line =~ ^\[[\ 0-9.]+\]\ init:\ exit\ status\ ([0-9]+), ]] && status=${BASH_REMATCH[1]} ;;
+    esac
+  done
+  return "$status"
+}
+exec 3> >(exit_status)
+watcher=$!
+
 # -nographic would send Ctrl-C into the machine; here it ends QEMU, and Ctrl-A X does so too.
-exec qemu-system-x86_64 \
+qemu-system-x86_64 \
   -machine pc -accel "$accelerator" -m "$memory" -no-reboot -display none \
-  -chardev stdio,id=console,mux=on,signal=on -serial chardev:console -mon chardev=console \
+  -chardev stdio,id=console,mux=on,signal=on,logfile=/dev/fd/3 -serial chardev:console -mon chardev=console \
   -nic "user,model=e1000,hostfwd=tcp:127.0.0.1:$port-:80" \
-  -cdrom "$iso" "${options[@]}"
+  -cdrom "$iso" "${options[@]}" <&0 &
+qemu=$!
+exec 3>&-
+trap 'kill "$qemu" 2>/dev/null' INT TERM HUP
+# a signal interrupts the wait, not QEMU's own end
+status=0
+while kill -0 "$qemu" 2>/dev/null; do
+  status=0
+  wait "$qemu" || status=$?
+done
+((status == 0)) || exit "$status"
+wait "$watcher"

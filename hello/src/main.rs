@@ -76,7 +76,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Result<Infallible, String> 
             .map_err(|error| format!("cannot start a worker, is memory short? {error}"))?;
     }
     // Nobody reading it is no reason to stop serving.
-    let _ = writeln!(io::stdout(), "hello: listening on {address}");
+    let _ = writeln!(io::stdout(), "listening on {address}");
     deadline.enforce()
 }
 
@@ -130,7 +130,7 @@ fn report_in_one_line(panic: &PanicHookInfo) {
     if cause != Some("Thread pool worker panicked") {
         let cause = cause.unwrap_or("unknown panic");
         // Not `eprintln`: were stderr gone, it would panic in here, which ends the process.
-        let _ = writeln!(io::stderr(), "hello: dropped a connection: {cause}");
+        let _ = writeln!(io::stderr(), "dropped a connection: {cause}");
     }
 }
 

@@ -35,7 +35,7 @@ impl Hello {
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
         let port = line
-            .strip_prefix("hello: listening on 0.0.0.0:")
+            .strip_prefix("listening on 0.0.0.0:")
             .unwrap_or_else(|| panic!("unexpected first line {line:?}"));
         let address = (Ipv4Addr::LOCALHOST, port.trim_end().parse().unwrap()).into();
         Self { process, address }
@@ -289,7 +289,7 @@ fn each_bad_request_costs_one_line_of_log() {
     assert_eq!(lines.len(), MANY, "{lines:#?}");
     for line in lines {
         assert!(
-            line.starts_with("hello: dropped a connection: Error handling"),
+            line.starts_with("dropped a connection: Error handling"),
             "{line}"
         );
     }
