@@ -22,7 +22,9 @@ use scratchmachine::signals::{self, Signals};
 use scratchmachine::status::{self, Value};
 use scratchmachine::supervisor::{self, Output, Supervisor};
 use scratchmachine::{Error, bug, clock, console, mounts, power_button, seal};
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The logs are given this long to reach consoles and collector at the end.
@@ -66,9 +68,10 @@ fn main() -> ! {
     let (programs, errors) = supervisor::find_programs(|name| config.restart_of(name));
     warn_all(&log, errors);
     warn_all(&log, supervisor::open_ports().err());
+    let forwards = Forwards::default();
     let mut supervisor = Supervisor::new(
         programs,
-        |name, output| forward(&log, name, output),
+        |name, output| forward(&log, &forwards, name, output),
         |event| log.say(event.severity(), event),
     );
     let statuses = Arc::default();
@@ -81,6 +84,7 @@ fn main() -> ! {
     supervisor.stop(config.grace, |time| {
         signals.wait(Some(time));
     });
+    finish(&forwards);
     if let Some(network) = &network {
         network.release(RELEASE);
     }
@@ -299,18 +303,31 @@ fn start_clock(log: &Log, config: &Config) {
     }
 }
 
-fn forward(log: &Log, name: &str, output: Output) {
+/// The threads that write into the log what programs say.
+type Forwards = RefCell<Vec<JoinHandle<()>>>;
+
+fn forward(log: &Log, forwards: &Forwards, name: &str, output: Output) {
+    let mut forwards = forwards.borrow_mut();
+    forwards.retain(|forward| !forward.is_finished());
     if let Some(stdout) = output.stdout {
         let (log, name) = (log.clone(), name.to_owned());
-        start(&log.clone(), "stdout", move || {
+        forwards.extend(start(&log.clone(), "stdout", move || {
             logs::forward(stdout, &name, Severity::Informational, &log)
-        });
+        }));
     }
     if let Some(stderr) = output.stderr {
         let (log, name) = (log.clone(), name.to_owned());
-        start(&log.clone(), "stderr", move || {
+        forwards.extend(start(&log.clone(), "stderr", move || {
             logs::forward(stderr, &name, Severity::Notice, &log)
-        });
+        }));
+    }
+}
+
+/// Until all that the programs have said is in the log. They have ended, so that is soon.
+fn finish(forwards: &Forwards) {
+    let deadline = Instant::now() + FLUSH;
+    while Instant::now() < deadline && !forwards.borrow().iter().all(JoinHandle::is_finished) {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -411,13 +428,12 @@ fn memory() -> Vec<(String, Value)> {
 }
 
 /// A thread for what goes on beside the boot. One that can't be had is told, and done without.
-fn start(log: &Log, name: &str, body: impl FnOnce() + Send + 'static) {
+fn start(log: &Log, name: &str, body: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
     let thread = std::thread::Builder::new()
         .name(name.to_owned())
         .spawn(body);
-    if let Err(cause) = thread {
-        warn(log, Error::new(format!("start the thread '{name}'"), cause));
-    }
+    let failed = |cause| Error::new(format!("start the thread '{name}'"), cause);
+    thread.map_err(|cause| warn(log, failed(cause))).ok()
 }
 
 fn say(log: &Log, message: impl std::fmt::Display) {
