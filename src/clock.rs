@@ -26,11 +26,10 @@ const EPOCH_OFFSET: u64 = 2_208_988_800;
 pub enum Event {
     Stepped { server: Ipv4Addr, nanoseconds: i128 },
     Agrees { server: Ipv4Addr, nanoseconds: i128 },
-    Failed(Error),
 }
 
 /// Keep the clock with `server`, for ever: the body of a thread.
-pub fn follow(server: Ipv4Addr, tell: impl Fn(Event)) -> ! {
+pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) -> ! {
     let mut delay = FIRST_DELAY;
     let mut agreed = false;
     loop {
@@ -38,14 +37,14 @@ pub fn follow(server: Ipv4Addr, tell: impl Fn(Event)) -> ! {
             Ok(event) => {
                 // once is enough to say that nothing was to be done
                 if !(agreed && matches!(event, Event::Agrees { .. })) {
-                    tell(event);
+                    tell(Ok(event));
                 }
                 agreed = true;
                 delay = FIRST_DELAY;
                 std::thread::sleep(INTERVAL);
             }
             Err(error) => {
-                tell(Event::Failed(error));
+                tell(Err(error));
                 std::thread::sleep(delay);
                 delay = (delay * 2).min(LONGEST_DELAY);
             }
@@ -178,7 +177,6 @@ impl fmt::Display for Event {
                     nanoseconds.abs() / 1_000_000
                 )
             }
-            Event::Failed(error) => write!(f, "warning: {error}"),
         }
     }
 }

@@ -298,7 +298,10 @@ fn start_clock(log: &Log, config: &Config) {
     if let Some(server) = config.ntp {
         let told = log.clone();
         start(log, "clock", move || {
-            clock::follow(server, |event| say(&told, event))
+            clock::follow(server, |event| match event {
+                Ok(event) => say(&told, event),
+                Err(error) => warn(&told, error),
+            })
         });
     }
 }

@@ -17,6 +17,7 @@ ofCrate "init" crates.init
 // {
   init-test = crates.init.test;
   hello-test = crates.hello.test;
+  arguments = import ./arguments.nix { inherit pkgs mkMachine crates; };
   boot = import ./boot.nix {
     inherit
       pkgs
