@@ -129,7 +129,7 @@ let
           fail "a program can't be called '${name}' in the log: name it otherwise, by programs = { … }"
         else
           checked programArguments " of the program '${name}'" (
-            if isProgram value then { program = value; } else value
+            if lib.isAttrs value && !isProgram value then value else { program = value; }
           );
     in
     if (program == null) == (programs == { }) then

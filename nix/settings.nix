@@ -5,6 +5,12 @@ let
   isWord = value: lib.isString value && builtins.match "[^ \t\r\n\"]+" value != null;
   isNatural = value: builtins.isInt value && value >= 0;
 
+  number = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+  address = "${number}([.]${number}){3}";
+  isAddress = value: isWord value && builtins.match address value != null;
+  label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+  isName = value: isWord value && builtins.match "[A-Za-z0-9_-]+" value != null;
+
   optional = key: wanted: test: {
     default = null;
     inherit wanted;
@@ -25,15 +31,18 @@ in
     words = value: [ "ip=${value}" ];
   };
   hostname = optional "hostname" "a host name: letters, digits and '-', at most 64 in all" (
-    value: isWord value && builtins.match "[A-Za-z0-9.-]{1,64}" value != null
+    value:
+    isWord value
+    && builtins.stringLength value <= 64
+    && builtins.match "${label}([.]${label})*" value != null
   );
-  panic = optional "panic" "a number of seconds: 0 for never, -1 for at once" builtins.isInt;
+  panic = optional "panic" "a number of seconds up to 3600: 0 for never, -1 for at once" (
+    value: builtins.isInt value && value >= -1 && value <= 3600
+  );
   log = optional "scratchmachine.log" "\"udp://ADDRESS[:PORT]\" or \"tcp://ADDRESS[:PORT]\"" (
-    value: isWord value && builtins.match "(udp|tcp)://[0-9.]+(:[0-9]+)?" value != null
+    value: isWord value && builtins.match "(udp|tcp)://${address}(:[0-9]{1,5})?" value != null
   );
-  ntp = optional "scratchmachine.ntp" "the IPv4 address of a time server" (
-    value: isWord value && builtins.match "[0-9]+([.][0-9]+){3}" value != null
-  );
+  ntp = optional "scratchmachine.ntp" "the IPv4 address of a time server" isAddress;
   status = optional "scratchmachine.status" "a port, from 1 to 65535" (
     value: isNatural value && value >= 1 && value <= 65535
   );
@@ -74,9 +83,11 @@ in
     test =
       value:
       lib.isAttrs value
+      && lib.all (module: isName module && module != "scratchmachine") (lib.attrNames value)
       && lib.all (
         parameters:
         lib.isAttrs parameters
+        && lib.all isName (lib.attrNames parameters)
         && lib.all (it: builtins.isInt it || isWord it) (builtins.attrValues parameters)
       ) (builtins.attrValues value);
     words =
@@ -89,7 +100,7 @@ in
   moduleBlacklist = {
     default = [ ];
     wanted = "a list of kernel modules by name that are never loaded";
-    test = value: lib.isList value && lib.all isWord value;
+    test = value: lib.isList value && lib.all isName value;
     words =
       value: if value == [ ] then [ ] else [ "module_blacklist=${lib.concatStringsSep "," value}" ];
   };

@@ -84,14 +84,13 @@ fi
 
 echo "$name-vm: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 
-# What the console says of the machine's end, as an exit status.
+# What the console says of the machine's end, as an exit status. The lines of programs have their names in front.
 exit_status() {
-  local line status=0
+  local line status=0 stamp='^\[[ 0-9.]+\] '
+  local end="${stamp}init: exit status ([0-9]+), " failure="$stamp(Kernel panic - not syncing|init: bug in init): "
   while IFS= read -r line; do
-    case $line in
-      *"Kernel panic - not syncing"* | *" init: bug in init: "*) status=70 ;;
-      *"] init: exit status "*) [[ $line =~ ^\[[\ 0-9.]+\]\ init:\ exit\ status\ ([0-9]+), ]] && status=${BASH_REMATCH[1]} ;;
-    esac
+    if [[ $line =~ $end ]]; then status=${BASH_REMATCH[1]}; fi
+    if [[ $line =~ $failure ]]; then status=70; fi
   done
   return "$status"
 }

@@ -1,6 +1,7 @@
-//! A bug of our own: a panic, in whatever thread, is told, and the machine reboots after a while, as it does
+//! A bug of our own, a panic in whatever thread, is told, and the machine reboots after a while; as it does
 //! after a panic of the kernel.
 
+use crate::Error;
 use crate::shutdown::{self, End};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -10,9 +11,16 @@ use std::time::Duration;
 /// (Documentation/ABI/testing/dev-kmsg). `<0>`: an emergency.
 const KERNEL_LOG: &str = "/dev/kmsg";
 
-/// From now on a panic is followed by a reboot, after so many seconds: with 0 never, with a negative number at
-/// once, as with the kernel's own `panic=`.
-pub fn reboot_after(seconds: i32) {
+/// The kernel's own number of seconds (Documentation/admin-guide/sysctl/kernel.rst), which knows `panic=` of the
+/// command line but not what the image says.
+const KERNELS: &str = "/proc/sys/kernel/panic";
+
+/// From now on a panic, init's or the kernel's, is followed by a reboot, after so many seconds: with 0 never,
+/// with a negative number at once.
+///
+/// # Errors
+/// The kernel does not take the number for its own panics.
+pub fn reboot_after(seconds: i32) -> Result<(), Error> {
     std::panic::set_hook(Box::new(move |panic| {
         tell(format_args!("bug in init: {panic}"));
         match seconds {
@@ -32,6 +40,8 @@ pub fn reboot_after(seconds: i32) {
             nix::unistd::pause();
         }
     }));
+    std::fs::write(KERNELS, seconds.to_string())
+        .map_err(|cause| Error::new(format!("write {seconds} to {KERNELS}"), cause))
 }
 
 fn tell(message: std::fmt::Arguments) {

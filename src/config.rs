@@ -110,7 +110,7 @@ type Setter = fn(&mut Config, &str) -> Result<(), String>;
 const SETTINGS: &[(&str, Setter)] = &[
     ("ip", |config, value| set(&mut config.ip, value)),
     ("hostname", |config, value| {
-        config.hostname = Some(host_name(value)?);
+        config.hostname = given(value).map(|name| host_name(&name)).transpose()?;
         Ok(())
     }),
     ("panic", |config, value| set(&mut config.panic, value)),
@@ -127,10 +127,8 @@ const SETTINGS: &[(&str, Setter)] = &[
         Ok(())
     }),
     ("scratchmachine.status", |config, value| {
-        config.status = match parse(value)? {
-            0 => None,
-            port => Some(port),
-        };
+        let port = given(value).map(|port| parse(&port)).transpose()?;
+        config.status = port.filter(|port| *port != 0);
         Ok(())
     }),
     ("scratchmachine.hotplug", |config, value| {
@@ -164,9 +162,18 @@ impl Config {
     /// Take over the settings in `text` and return a complaint for each word that could not be understood;
     /// such a word changes nothing.
     pub fn apply(&mut self, text: &[u8]) -> Vec<String> {
-        words::split(text)
+        let (words, unclosed) = words::split(text);
+        let unclosed = unclosed.map(|word| {
+            let word = String::from_utf8_lossy(&word);
+            format!(
+                "'{}' was passed over: its quote is never closed",
+                shown(&word)
+            )
+        });
+        words
             .into_iter()
             .filter_map(|word| self.apply_word(&word).err())
+            .chain(unclosed)
             .collect()
     }
 
@@ -184,9 +191,11 @@ impl Config {
             return setter(self, value).map_err(failed);
         }
         if let Some(program) = key.strip_prefix(RESTART_OF).filter(|name| !name.is_empty()) {
-            let restart = parse(value).map_err(failed)?;
+            let restart = given(value).map(|value| parse(&value)).transpose();
+            let restart = restart.map_err(failed)?;
             self.restarts.retain(|(name, _)| name != program);
-            self.restarts.push((program.to_owned(), restart));
+            self.restarts
+                .extend(restart.map(|restart| (program.to_owned(), restart)));
             return Ok(());
         }
         let signal = key.strip_prefix(REQUEST_OF);
@@ -377,9 +386,11 @@ mod tests {
     fn the_last_word_wins_and_an_empty_one_takes_back() {
         let (config, _) = applied("scratchmachine.status=81 scratchmachine.log=udp://1.2.3.4");
         let mut config = config;
-        config.apply(b"scratchmachine.status=0 scratchmachine.log= ip=10.0.0.1 ip=off");
-        assert_eq!((config.status, config.log), (None, None));
-        assert_eq!(config.ip, Ip::Off);
+        config.apply(b"scratchmachine.status= scratchmachine.log= ip=10.0.0.1 ip=off");
+        config.apply(
+            b"hostname=web hostname= scratchmachine.restart.a=never scratchmachine.restart.a=",
+        );
+        assert_eq!(config, Config::default());
     }
 
     #[test]
@@ -391,7 +402,6 @@ mod tests {
             "panic=soon",
             "scratchmachine.ntp=pool.example",
             "scratchmachine.status=65536",
-            "scratchmachine.status=",
             "scratchmachine.hotplug=maybe",
             "scratchmachine.grace=-1",
             "scratchmachine.network_wait=3601",

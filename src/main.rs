@@ -46,7 +46,7 @@ fn main() -> ! {
     say(&log, phases.end("mounts"));
 
     let config = configure(&log);
-    bug::reboot_after(config.panic);
+    warn_all(&log, bug::reboot_after(config.panic).err());
     // without them nothing can be supervised: that is told as a bug
     let signals = signals.unwrap_or_else(|error| panic!("{error}"));
     warn_all(&log, shutdown::catch_ctrl_alt_del().err());
@@ -56,10 +56,10 @@ fn main() -> ! {
     load_modules(&log, &config);
     say(&log, phases.end("modules"));
 
-    start_collector(&log, &config);
     let network = start_network(&log, &config);
     let end = wait_for_network(&log, &config, &signals, network.as_ref());
     say(&log, phases.end("network"));
+    start_collector(&log, &config);
 
     warn_all(&log, seal::seal(config.hotplug));
     say(&log, phases.end("seal"));
@@ -259,12 +259,14 @@ fn start_network(log: &Log, config: &Config) -> Option<Network> {
     network.map_err(|error| warn(log, error)).ok()
 }
 
-/// The machine's name, by now given by the settings or by a server.
+/// The machine's name, by now given by the settings or by a server; empty if it has none.
 fn hostname() -> String {
     let kernel = nix::sys::utsname::uname();
-    kernel.map_or(String::new(), |kernel| {
-        kernel.nodename().to_string_lossy().into_owned()
-    })
+    let name = kernel.map(|kernel| kernel.nodename().to_string_lossy().into_owned());
+    // the kernel's own word for it
+    name.ok()
+        .filter(|name| name != "(none)")
+        .unwrap_or_default()
 }
 
 /// Until it is up or the patience for it is over. The machine may be asked to end meanwhile.
@@ -274,7 +276,7 @@ fn wait_for_network(
     signals: &Signals,
     network: Option<&Network>,
 ) -> Option<Ending> {
-    let network = network.filter(|_| config.ip != Ip::Off)?;
+    let network = network.filter(|_| config.ip != Ip::Off && !config.network_wait.is_zero())?;
     let deadline = Instant::now() + config.network_wait;
     while network.status().configured.is_none() {
         let left = deadline.saturating_duration_since(Instant::now());

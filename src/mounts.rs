@@ -21,7 +21,8 @@ const MOUNTS: &[Mount] = &[
         source: "proc",
         target: "/proc",
         flags: NOTHING_BUT_DATA,
-        data: None,
+        // nobody but root sees other users' processes: programs don't see each other
+        data: Some("hidepid=2"),
     },
     Mount {
         source: "sysfs",

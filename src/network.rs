@@ -57,6 +57,12 @@ pub fn start(
 ) -> Result<Network, Error> {
     let failed = |cause| Error::new("network: start its thread", cause);
     let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+    // here and not in the thread: soon the root file system is read-only
+    if ip != Ip::Off {
+        if let Err(error) = names::prepare() {
+            tell(Event::Failed(error));
+        }
+    }
     let status = Arc::new(Mutex::new(Status::default()));
     let thread = Thread {
         wait: Wait::new(theirs),
@@ -156,7 +162,6 @@ impl Thread {
         if ip == Ip::Off {
             return self.tell(Event::Off);
         }
-        self.expect(names::prepare());
         while let Some(device) = self.find(device) {
             self.tell(Event::Device(device.name.clone(), device.mac));
             self.update(|status| status.device = Some((device.name.clone(), device.mac)));

@@ -1,5 +1,5 @@
-//! What is shut for good once the machine is up: a table and one loop. The kernel lets none of these be
-//! opened again (Documentation/admin-guide/sysctl/kernel.rst).
+//! What is shut once the machine is up: a table and one loop (Documentation/admin-guide/sysctl/kernel.rst).
+//! Modules, kexec and BPF the kernel itself never opens again; the rest only root could, which no program is.
 
 use crate::Error;
 use nix::mount::{MsFlags, mount};
@@ -37,11 +37,6 @@ const SEALS: &[Seal] = &[
     Seal {
         file: "/proc/sys/kernel/unprivileged_bpf_disabled",
         value: "1",
-        optional: true,
-    },
-    Seal {
-        file: "/proc/sys/kernel/yama/ptrace_scope",
-        value: "3",
         optional: true,
     },
 ];

@@ -39,6 +39,19 @@ let
     program-without-its-file.programs.web = {
       args = [ ];
     };
+    program-that-is-null.programs.web = null;
+    module-parameter-in-disguise = {
+      inherit program;
+      moduleParameters.scratchmachine.status = 81;
+    };
+    module-parameter-of-two-words = {
+      inherit program;
+      moduleParameters.e1000."a b" = 1;
+    };
+    collector-without-address = {
+      inherit program;
+      log = "udp://1.2.3.999";
+    };
     name-of-init.programs.init = program;
     name-with-a-slash.programs."a/b" = program;
     line-break-in-an-argument = {
@@ -60,7 +73,7 @@ let
   }
   // lib.mapAttrs (name: value: { inherit program; } // { ${name} = value; }) {
     ip = "10.0.2.15 quiet";
-    hostname = "under_score";
+    hostname = "-a-";
     panic = "30";
     log = "rsyslog.example";
     ntp = "pool.example";

@@ -31,55 +31,57 @@ pub struct Static {
     pub dns: Vec<Ipv4Addr>,
 }
 
+/// With a time server in the last, which is passed over, as is NFS's server in the second.
+const FIELDS: usize = 10;
+
 impl FromStr for Ip {
     type Err = String;
 
-    /// One word, or up to ten fields between colons, of which any may be left empty. The server is NFS's
-    /// and passed over, as is a time server in the tenth.
+    /// One word, or up to [`FIELDS`] fields between colons, of which any may be left empty.
     fn from_str(value: &str) -> Result<Self, String> {
         if !value.contains(':') {
-            if let Some(ip) = by_method(value, None, None)? {
+            if let Some(ip) = by_method(value, &None, &None)? {
                 return Ok(ip);
             }
         }
-        let mut fields = value.split(':');
-        let mut field = || given(fields.next().unwrap_or_default());
-        let (client, _server, gateway, netmask) = (field(), field(), field(), field());
-        let (hostname, device, method) = (field(), field(), field());
-        let dns = [field(), field()];
+        let fields: Vec<&str> = value.split(':').collect();
+        if fields.len() > FIELDS {
+            return Err(format!("it has more than {FIELDS} fields"));
+        }
+        let field = |index: usize| fields.get(index).copied().filter(|field| !field.is_empty());
+        let address = |index: usize, what: &str| match field(index) {
+            Some(text) => address(what, text),
+            None => Ok(None),
+        };
+        let method = field(6);
+        let device = field(5).map(str::to_owned);
+        let hostname = field(4).map(super::host_name).transpose()?;
+        let by_method = by_method(method.unwrap_or("any"), &device, &hostname)?.ok_or_else(|| {
+            format!(
+                "'{}' is no method of configuration",
+                method.unwrap_or_default()
+            )
+        });
 
-        let Some(client) = client else {
-            if value.is_empty() {
-                return Err("it takes an address or a method, as in ip=dhcp".into());
-            }
-            return by_method(method.unwrap_or("any"), device, hostname)?.ok_or_else(|| {
-                format!(
-                    "'{}' is no method of configuration",
-                    method.unwrap_or_default()
-                )
-            });
+        if value.is_empty() {
+            return Err("it takes an address or a method, as in ip=dhcp".into());
+        }
+        let Some(client) = address(0, "address")? else {
+            return by_method;
         };
-        let address = address("address", client)?;
-        let netmask = match netmask {
-            Some(netmask) => self::address("netmask", netmask)?,
-            None => classful_netmask(address),
-        };
+        by_method?;
+        let netmask = address(3, "netmask")?.unwrap_or_else(|| classful_netmask(client));
         if u32::from(netmask).count_zeros() != u32::from(netmask).trailing_zeros() {
             return Err(format!("the netmask {netmask} has holes"));
         }
+        let dns = [address(7, "name server")?, address(8, "name server")?];
         Ok(Ip::Static(Static {
-            address,
+            address: client,
             netmask,
-            gateway: gateway
-                .map(|text| self::address("gateway", text))
-                .transpose()?,
-            hostname: hostname.map(str::to_owned),
-            device: device.map(str::to_owned),
-            dns: dns
-                .into_iter()
-                .flatten()
-                .map(|text| self::address("name server", text))
-                .collect::<Result<_, _>>()?,
+            gateway: address(2, "gateway")?,
+            hostname,
+            device,
+            dns: dns.into_iter().flatten().collect(),
         }))
     }
 }
@@ -87,27 +89,26 @@ impl FromStr for Ip {
 /// The configuration that a method alone stands for, if it is one.
 fn by_method(
     method: &str,
-    device: Option<&str>,
-    hostname: Option<&str>,
+    device: &Option<String>,
+    hostname: &Option<String>,
 ) -> Result<Option<Ip>, String> {
     match method {
         "off" | "none" => Ok(Some(Ip::Off)),
         "on" | "any" | "dhcp" | "both" => Ok(Some(Ip::Dhcp {
-            device: device.map(str::to_owned),
-            hostname: hostname.map(str::to_owned),
+            device: device.clone(),
+            hostname: hostname.clone(),
         })),
         "bootp" | "rarp" => Err(format!("{method} is not supported: use dhcp")),
         _ => Ok(None),
     }
 }
 
-fn given(field: &str) -> Option<&str> {
-    Some(field).filter(|field| !field.is_empty())
-}
-
-fn address(what: &str, text: &str) -> Result<Ipv4Addr, String> {
-    text.parse()
-        .map_err(|_| format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0"))
+/// 0.0.0.0 stands for none, as it does for the kernel.
+fn address(what: &str, text: &str) -> Result<Option<Ipv4Addr>, String> {
+    let address: Ipv4Addr = text
+        .parse()
+        .map_err(|_| format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0"))?;
+    Ok(Some(address).filter(|address| !address.is_unspecified()))
 }
 
 /// What the kernel assumes where no netmask is given (net/ipv4/ipconfig.c, `ic_defaults`).
@@ -170,6 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn zeroes_stand_for_nothing_as_they_do_for_the_kernel() {
+        assert_eq!(
+            parsed("0.0.0.0:0.0.0.0:0.0.0.0:0.0.0.0:::dhcp"),
+            dhcp(None, None)
+        );
+        assert_eq!(
+            parsed("10.0.2.15::0.0.0.0:0.0.0.0:::off:0.0.0.0"),
+            parsed("10.0.2.15")
+        );
+    }
+
+    #[test]
     fn what_makes_no_sense_is_an_error_that_says_what() {
         for (value, cause) in [
             ("", "it takes an address or a method"),
@@ -180,6 +193,9 @@ mod tests {
             ("10.0.2.15:::::::dns", "'dns' is no IPv4 name server"),
             ("rarp", "not supported"),
             ("::::::magic", "'magic' is no method"),
+            ("10.0.2.15::::::magic", "'magic' is no method"),
+            ("10.0.2.15::::-web", "a host name has"),
+            ("10.0.2.15::::::::::", "more than 10 fields"),
         ] {
             let error = parsed(value).expect_err(value);
             assert!(error.contains(cause), "{value}: {error}");

@@ -1,8 +1,9 @@
 //! The words of a command line.
 
-/// Separated by white space, except inside double quotes, which are dropped. A quote that is never closed
-/// reaches to the end (the kernel's lib/cmdline.c, `next_arg`).
-pub fn split(text: &[u8]) -> Vec<Vec<u8>> {
+/// Separated by white space, except inside double quotes, which are dropped (the kernel's lib/cmdline.c,
+/// `next_arg`). A quote that is never closed reaches to the end: what it makes of its word and all that
+/// follow comes apart from the others, since it can't be what was meant.
+pub fn split(text: &[u8]) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
     let mut words = Vec::new();
     let mut word = Vec::new();
     let mut quoted = false;
@@ -13,9 +14,10 @@ pub fn split(text: &[u8]) -> Vec<Vec<u8>> {
             byte => word.push(byte),
         }
     }
+    let unclosed = quoted.then(|| std::mem::take(&mut word));
     words.push(word);
     words.retain(|word| !word.is_empty());
-    words
+    (words, unclosed)
 }
 
 #[cfg(test)]
@@ -25,10 +27,16 @@ mod tests {
 
     #[test]
     fn white_space_inside_quotes_does_not_end_a_word() {
-        assert_eq!(
-            split(b"a=\"b c\" \"d e\"\t f=\"g"),
-            [&b"a=b c"[..], b"d e", b"f=g"]
-        );
+        let (words, unclosed) = split(b"a=\"b c\" \"d e\"\t f=g\n");
+        assert_eq!(words, [&b"a=b c"[..], b"d e", b"f=g"]);
+        assert_eq!(unclosed, None);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_spoils_no_word_before_it() {
+        let (words, unclosed) = split(b"a=b c=\"d e=f");
+        assert_eq!(words, [b"a=b"]);
+        assert_eq!(unclosed.as_deref(), Some(&b"c=d e=f"[..]));
     }
 
     proptest! {
@@ -37,7 +45,8 @@ mod tests {
             expected in prop::collection::vec("[!#-~]{1,8}", 0..8)
         ) {
             let text = expected.join(" ");
-            let found: Vec<_> = split(text.as_bytes())
+            let (found, _) = split(text.as_bytes());
+            let found: Vec<_> = found
                 .into_iter()
                 .map(|word| String::from_utf8(word).unwrap())
                 .collect();

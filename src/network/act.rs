@@ -81,7 +81,9 @@ impl Thread {
             None => now().saturating_sub(self.began),
         };
         let before = before.map(|before| before.settings);
-        self.apply(interface, before.as_ref(), &settings);
+        if let Err(error) = self.apply(interface, before.as_ref(), &settings) {
+            return self.tell(Event::Failed(error));
+        }
         if let (Some(hostname), None) = (&settings.hostname, &self.hostname) {
             self.expect(names::set_hostname(hostname));
         }
@@ -105,7 +107,14 @@ impl Thread {
         });
     }
 
-    fn apply(&mut self, interface: &Interface, before: Option<&Settings>, settings: &Settings) {
+    /// # Errors
+    /// The address can't be set. What else fails is told.
+    fn apply(
+        &mut self,
+        interface: &Interface,
+        before: Option<&Settings>,
+        settings: &Settings,
+    ) -> Result<(), Error> {
         if let Some(mtu) = settings.mtu {
             self.expect(interface.set_mtu(mtu));
         }
@@ -119,7 +128,7 @@ impl Thread {
                 routes.retain(|route| !old.contains(route));
             }
             // the old routes go with the old address
-            _ => self.expect(interface.set_address(settings.address, settings.prefix)),
+            _ => interface.set_address(settings.address, settings.prefix)?,
         }
         for route in &routes {
             self.expect(interface.add_route(route));
@@ -128,6 +137,7 @@ impl Thread {
         if before.map(names) != Some(names(settings)) {
             self.expect(names::write_resolv_conf(settings));
         }
+        Ok(())
     }
 
     pub(super) fn expect(&mut self, result: Result<(), Error>) {

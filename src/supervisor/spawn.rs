@@ -4,7 +4,7 @@
 use crate::Error;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, setsid};
+use nix::unistd::{Pid, Uid, setresuid, setsid};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -70,19 +70,21 @@ pub fn spawn(
 }
 
 /// Kill every process of the program that `index` stands for, also those that have left its session: all
-/// that its user has. One of that user's own kills them all at once (kill(2), -1), where a list of them
+/// that its user has. One that acts for that user kills them all at once (kill(2), -1), where a list of them
 /// would be out of date before it is read.
 ///
 /// # Errors
 /// That one process could not be had.
 pub fn kill_all(index: usize) -> Result<(), Error> {
-    let user = FIRST_USER + index as u32;
+    let user = Uid::from_raw(FIRST_USER + index as u32);
+    let root = Uid::from_raw(0);
     let mut command = Command::new("/proc/self/exe");
-    command.gid(user).uid(user);
-    // SAFETY: between fork and exit only system calls are made. They are made as the user and not as root,
-    // or the standard library would not have come so far.
+    // SAFETY: between fork and exit only system calls are made.
     unsafe {
-        command.pre_exec(|| {
+        command.pre_exec(move || {
+            // It may kill whom the user may. They may not stop it meanwhile, since it stays root's: for ever
+            // would init wait for it.
+            setresuid(root, user, root)?;
             let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
             // it has done its work and runs nothing
             nix::libc::_exit(0)
