@@ -100,7 +100,7 @@ impl Interface {
         }
     }
 
-    fn route(&self, number: libc::Ioctl, route: &Route) -> nix::Result<()> {
+    fn route(&self, number: libc::c_ulong, route: &Route) -> nix::Result<()> {
         let mut name = self.name;
         // SAFETY: rtentry is plain old data, for which zero bytes are a valid value.
         let mut request: libc::rtentry = unsafe { mem::zeroed() };
@@ -117,7 +117,8 @@ impl Interface {
         request.rt_dev = name.as_mut_ptr();
         // SAFETY: both numbers passed here take a pointer to an rtentry, which `request` is for the time of
         // the call, as `name` is a string with a zero at its end.
-        let result = unsafe { libc::ioctl(self.socket.as_raw_fd(), number, &mut request) };
+        let result =
+            unsafe { libc::ioctl(self.socket.as_raw_fd(), number as libc::Ioctl, &mut request) };
         Errno::result(result).map(drop)
     }
 
@@ -146,13 +147,14 @@ impl Interface {
 
     fn ioctl(
         &self,
-        number: libc::Ioctl,
+        number: libc::c_ulong,
         request: &mut libc::ifreq,
         doing: &str,
     ) -> Result<(), Error> {
         // SAFETY: every number passed here takes a pointer to an ifreq, which `request` is for the time of
         // the call, and the descriptor is our own socket's.
-        let result = unsafe { libc::ioctl(self.socket.as_raw_fd(), number, request) };
+        let result =
+            unsafe { libc::ioctl(self.socket.as_raw_fd(), number as libc::Ioctl, request) };
         Errno::result(result)
             .map(drop)
             .map_err(|errno| self.failed(doing, errno))
