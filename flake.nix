@@ -13,7 +13,8 @@
       pkgs = nixpkgs.legacyPackages.${system};
       outputsFrom = import ./nix;
       craneLib = crane.mkLib pkgs;
-      outputs = outputsFrom { inherit pkgs craneLib; };
+      staticCraneLib = crane.mkLib pkgs.pkgsStatic;
+      outputs = outputsFrom { inherit pkgs craneLib staticCraneLib; };
     in
     {
       lib = { inherit (outputs) mkMachine; };
@@ -22,7 +23,7 @@
       checks.${system} =
         outputs.checks
         // {
-          interface = import ./nix/checks/interface.nix { inherit pkgs craneLib outputsFrom; };
+          interface = import ./nix/checks/interface.nix { inherit pkgs craneLib staticCraneLib outputsFrom; };
         }
         # a foundation that never moves by itself can promise the bytes
         // (

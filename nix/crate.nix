@@ -1,12 +1,16 @@
 # A Rust crate of ours: its package, and the checks that every crate has to pass.
 #   static: linked with everything it needs, to run where there is nothing else
 #   host:   for the machine that builds and tests
-{ pkgs, craneLib }:
+{
+  pkgs,
+  craneLib,
+  staticCraneLib,
+}:
 let
   inherit (pkgs) lib;
 
   crate =
-    common:
+    craneLib: common:
     { root, files }:
     let
       arguments = common // {
@@ -40,13 +44,10 @@ let
     };
 in
 {
-  host = crate { };
-  static = crate {
-    buildInputs = [ pkgs.glibc.static ];
-    env = {
-      # Naming the target keeps these flags from build scripts and macros, which run while building.
-      CARGO_BUILD_TARGET = "x86_64-unknown-linux-gnu";
-      CARGO_BUILD_RUSTFLAGS = "-C target-feature=+crt-static";
-    };
+  host = crate craneLib { };
+  static = crate staticCraneLib {
+    # nixpkgs' pkgsStatic would have everything linked with -static, also the build scripts, which run while
+    # building and can't be. rustc knows by itself that programs for musl are static.
+    preBuild = "unset NIX_CFLAGS_LINK";
   };
 }

@@ -1,8 +1,12 @@
 # All outputs of the flake, from any package set that keeps to nix/interface.nix.
-{ pkgs, craneLib }:
+{
+  pkgs,
+  craneLib,
+  staticCraneLib,
+}:
 let
   inherit (pkgs) lib;
-  crate = import ./crate.nix { inherit pkgs craneLib; };
+  crate = import ./crate.nix { inherit pkgs craneLib staticCraneLib; };
   crates = {
     harness = crate.host {
       root = ../harness;

@@ -8,7 +8,6 @@
     "cpio"
     "elfutils"
     "flex"
-    "glibc"
     "lib"
     "linuxManualConfig"
     "linux_6_12"
@@ -47,5 +46,13 @@
     "cargoFmt"
     "cargoTest"
     "devShell"
+  ];
+  # crane's library for pkgsStatic, which compiles for musl
+  staticCraneLib = [
+    "buildDepsOnly"
+    "buildPackage"
+    "cargoClippy"
+    "cargoFmt"
+    "cargoTest"
   ];
 }

@@ -5,6 +5,7 @@
 {
   pkgs,
   craneLib,
+  staticCraneLib,
   outputsFrom,
 }:
 let
@@ -27,6 +28,7 @@ let
           lib = only names.lib pkgs.lib "lib";
         };
         craneLib = only names.craneLib craneLib "craneLib";
+        staticCraneLib = only names.staticCraneLib staticCraneLib "staticCraneLib";
       };
       derivations = set: builtins.map (drv: drv.drvPath) (builtins.attrValues set);
     in
@@ -64,7 +66,7 @@ let
       [
         {
           offers = pkgs;
-          listed = listed.pkgs;
+          listed = listed.pkgs ++ [ "pkgsStatic" ];
         }
         {
           offers = pkgs.lib;

@@ -1,13 +1,15 @@
 # crane's library, as far as it is used, on the `build` root's cargo: dependencies are built once for
 # each Cargo.lock, with the sources left out, and everything else starts from there.
 {
-  pins,
   build,
   base,
   toolchain,
+  vendorCargoDeps,
   zstd,
   bash,
   cargo,
+  # variables that tell cargo what to compile for
+  target ? { },
 }:
 let
   shellSetup = build {
@@ -18,29 +20,6 @@ let
       echo 'export PATH=$path:$PATH' >$out/setup
     '';
   };
-
-  # The crates of a Cargo.lock, unpacked the way `cargo vendor` leaves them.
-  vendorCargoDeps =
-    { src }:
-    let
-      packages = pins.crates "${src}/Cargo.lock";
-    in
-    build {
-      name = "vendor-cargo-deps";
-      root = base;
-      crates = map (package: package.file) packages;
-      checksums = map (package: package.checksum) packages;
-      script = ''
-        mkdir $out
-        checksums=($checksums)
-        for crate in $crates; do
-          name=''${crate##*/} name=''${name:33} name=''${name%.crate}
-          tar -xzf $crate --no-same-owner -C $out
-          printf '{"files":{},"package":"%s"}' "$checksums" >$out/$name/.cargo-checksum.json
-          checksums=("''${checksums[@]:1}")
-        done
-      '';
-    };
 
   # The manifests with empty sources: all that the dependencies can depend on.
   mkDummySrc =
@@ -92,9 +71,10 @@ let
       // {
         name = "${args.pname or crate.pname}${suffix}-${crate.version}";
         root = toolchain;
+        env = target // args.env or { };
         inherit cargoArtifacts;
         nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
-        vendor = vendorCargoDeps { src = manifests; };
+        vendor = vendorCargoDeps "${manifests}/Cargo.lock";
         script = ''
           export CARGO_HOME=$TMPDIR/cargo-home CARGO_BUILD_JOBS=$NIX_BUILD_CORES
           mkdir $CARGO_HOME source

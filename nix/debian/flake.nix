@@ -2,10 +2,16 @@
   description = "What scratchmachine uses of nixpkgs and crane, made of hash-pinned Debian packages";
 
   # Stands in for both: --override-input nixpkgs ./nix/debian --override-input crane ./nix/debian
-  outputs = _: {
+  outputs =
+    _:
+    let
+      packages = import ./packages.nix;
+    in
+    {
     lib = import ./lib.nix;
-    legacyPackages.x86_64-linux = (import ./packages.nix).pkgs;
-    mkLib = _pkgs: (import ./packages.nix).craneLib;
+    legacyPackages.x86_64-linux = packages.pkgs;
+    mkLib =
+      pkgs: if pkgs.stdenv.hostPlatform.isStatic or false then packages.staticCraneLib else packages.craneLib;
 
     # of the demo machine's ISO, as built on this foundation
     isoSha256 = builtins.substring 0 64 (builtins.readFile ./iso.sha256);

@@ -27,16 +27,36 @@ let
   zstd = imageProgram "zstd";
 
   lib = import ./lib.nix;
-  craneLib = import ./crane.nix {
+  vendorCargoDeps = import ./vendor-cargo-deps.nix { inherit pins build base; };
+  crane =
+    target:
+    import ./crane.nix {
+      inherit
+        build
+        base
+        toolchain
+        vendorCargoDeps
+        zstd
+        bash
+        cargo
+        target
+        ;
+    };
+  craneLib = crane { };
+
+  # Static programs are linked with musl, as in nixpkgs' pkgsStatic.
+  rustStdMusl = import ./rust-std-musl {
     inherit
       pins
       build
-      base
       toolchain
-      zstd
-      bash
-      cargo
+      vendorCargoDeps
       ;
+  };
+  staticCraneLib = crane {
+    CARGO_BUILD_TARGET = "x86_64-unknown-linux-musl";
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS = "--sysroot=${rustStdMusl}";
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTDOCFLAGS = "--sysroot=${rustStdMusl}";
   };
 
   # Also for ./debian-nix, which fetches crates with it.
@@ -57,7 +77,7 @@ let
   inBuildRoot = name: writers.runCommand name { } "mkdir -p $out/bin";
 in
 {
-  inherit craneLib cargo;
+  inherit craneLib staticCraneLib cargo;
 
   pkgs = {
     inherit lib;
@@ -95,11 +115,13 @@ in
       programs = [ "usr/bin/readelf" ];
     };
 
-    glibc.static = inBuildRoot "glibc-static";
     bison = inBuildRoot "bison";
     flex = inBuildRoot "flex";
     perl = inBuildRoot "perl";
     bc = inBuildRoot "bc";
     elfutils = inBuildRoot "elfutils";
+
+    # flake.nix hands it to mkLib, which looks at nothing else
+    pkgsStatic.stdenv.hostPlatform.isStatic = true;
   };
 }
