@@ -40,21 +40,33 @@ impl Console {
         String::from_utf8_lossy(&self.said.0.lock().unwrap().bytes).into_owned()
     }
 
-    pub fn wait_for(&self, text: &str, patience: Duration) -> String {
+    /// Wait until `text` is in so many lines and return the last of them.
+    pub fn wait_for(&self, text: &str, times: usize, patience: Duration) -> String {
+        self.wait(&format!("'{text}'"), patience, |console, _| {
+            console
+                // the end of the line too, so that what is returned is whole
+                .split_inclusive('\n')
+                .filter(|line| line.contains(text) && line.ends_with('\n'))
+                .nth(times - 1)
+                .map(|line| line.trim_end().to_owned())
+        })
+    }
+
+    /// Wait until nobody can say anything any more.
+    pub fn wait_for_end(&self, patience: Duration) {
+        self.wait("the end", patience, |_, ended| ended.then_some(()))
+    }
+
+    fn wait<T>(&self, what: &str, patience: Duration, look: impl Fn(&str, bool) -> Option<T>) -> T {
         let deadline = Instant::now() + patience;
         let (said, changed) = &*self.said;
         let mut said = said.lock().unwrap();
         loop {
             let console = String::from_utf8_lossy(&said.bytes).into_owned();
-            // the end of the line too, so that what is returned is whole
-            if let Some(line) = console
-                .split_inclusive('\n')
-                .find(|line| line.contains(text) && line.ends_with('\n'))
-            {
-                return line.trim_end().to_owned();
-            }
             let left = deadline.saturating_duration_since(Instant::now());
-            let reason = if console.contains("Kernel panic") {
+            let reason = if let Some(found) = look(&console, said.ended) {
+                return found;
+            } else if console.contains("Kernel panic") {
                 "the kernel panicked"
             } else if said.ended {
                 "QEMU ended"
@@ -66,7 +78,7 @@ impl Console {
             };
             // the reader goes on with what is locked here
             drop(said);
-            panic!("waiting for '{text}': {reason}. The console:\n{console}");
+            panic!("waiting for {what}: {reason}. The console:\n{console}");
         }
     }
 }

@@ -4,29 +4,37 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// The body of the answer to `GET /` on a port of this host, asked for until it comes: QEMU accepts the
-/// connection before the machine is listening, and drops it then.
-pub fn get(port: u16, patience: Duration) -> String {
+/// Status and body of the answer to a request on a port of this host, asked for until it comes: QEMU accepts
+/// the connection before the machine is listening, and drops it then.
+pub fn request(port: u16, method: &str, path: &str, patience: Duration) -> (String, String) {
     let deadline = Instant::now() + patience;
     loop {
-        match try_get(port, patience) {
-            Ok(body) => return body,
-            Err(error) if Instant::now() >= deadline => panic!("GET / on port {port}: {error}"),
+        match try_request(port, method, path, patience) {
+            Ok(answer) => return answer,
+            Err(error) if Instant::now() >= deadline => {
+                panic!("{method} {path} on port {port}: {error}")
+            }
             Err(_) => std::thread::sleep(Duration::from_millis(50)),
         }
     }
 }
 
-fn try_get(port: u16, patience: Duration) -> std::io::Result<String> {
+fn try_request(
+    port: u16,
+    method: &str,
+    path: &str,
+    patience: Duration,
+) -> std::io::Result<(String, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(patience))?;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    match answer.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
-        _ => Err(std::io::Error::other(format!(
-            "an unexpected answer: {answer:?}"
-        ))),
-    }
+    let status = |head: &str| Some(head.lines().next()?.strip_prefix("HTTP/1.1 ")?.to_owned());
+    answer
+        .split_once("\r\n\r\n")
+        .and_then(|(head, body)| Some((status(head)?, body.to_owned())))
+        .ok_or_else(|| std::io::Error::other(format!("an unexpected answer: {answer:?}")))
 }

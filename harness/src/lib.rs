@@ -1,4 +1,5 @@
-//! Boots machines in QEMU and looks at them from outside: at the serial console and over HTTP.
+//! Boots machines in QEMU and looks at them from outside: at the consoles, over HTTP, and with the hands of
+//! somebody who stands before the machine.
 //!
 //! The images come from the environment, where `nix flake check` puts them; see `nix/checks/boot.nix`.
 //! Everything waits for an event, with one generous time-out, since QEMU may have to emulate a processor.
@@ -6,12 +7,17 @@
 mod console;
 pub mod dhcp_server;
 mod http;
+mod monitor;
+mod screen;
 
 use console::Console;
 use dhcp_server::DhcpServer;
+use monitor::Monitor;
+use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// How long any single event may take before it counts as never happening.
@@ -19,8 +25,9 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A machine to be booted: QEMU's options so far.
 pub struct Machine {
-    options: Vec<String>,
+    options: Vec<OsString>,
     port: u16,
+    monitor: Monitor,
 }
 
 /// A machine that runs until this is dropped.
@@ -28,6 +35,7 @@ pub struct Running {
     qemu: Child,
     console: Console,
     port: u16,
+    monitor: Monitor,
 }
 
 /// The path that an environment variable holds.
@@ -43,42 +51,51 @@ pub fn image(variable: &str) -> String {
 impl Machine {
     /// From power-on, with `iso` in the CD drive.
     pub fn from_iso(iso: &str) -> Self {
-        Self::with_options(&["-cdrom", iso])
+        Self::new().option(&["-cdrom", iso])
     }
 
-    /// Without firmware and boot loader.
-    pub fn from_kernel(kernel: &str, initrd: &str, command_line: &str) -> Self {
-        let command_line = format!("console=ttyS0 {command_line}");
-        Self::with_options(&[
-            "-kernel",
-            kernel,
-            "-initrd",
-            initrd,
-            "-append",
-            &command_line,
-        ])
+    /// Without firmware and boot loader. The command line may be any bytes but NUL.
+    pub fn from_kernel(kernel: &str, initrd: &str, command_line: impl AsRef<OsStr>) -> Self {
+        let mut words = OsString::from("console=tty0 console=ttyS0 ");
+        words.push(command_line);
+        let mut machine = Self::new().option(&["-kernel", kernel, "-initrd", initrd, "-append"]);
+        machine.options.push(words);
+        machine
     }
 
-    fn with_options(options: &[&str]) -> Self {
+    fn new() -> Self {
         let accelerator = if has_kvm() { "kvm" } else { "tcg" };
-        Machine {
-            options: options.iter().map(|option| option.to_string()).collect(),
-            port: free_port(),
-        }
-        .option(&["-accel", accelerator])
-        .option(&["-m", "128", "-no-reboot", "-display", "none"])
-        .option(&["-monitor", "none", "-serial", "stdio"])
+        let port = free_port();
+        let monitor = Monitor::new(&format!("harness-{}-{port}", std::process::id()));
+        let options = monitor.options();
+        let machine = Machine {
+            options: Vec::new(),
+            port,
+            monitor,
+        };
+        machine
+            .option(&["-accel", accelerator])
+            .option(&["-m", "128", "-no-reboot", "-display", "none"])
+            .option(&["-serial", "stdio"])
+            .option(&options.each_ref().map(String::as_str))
     }
 
     pub fn option(mut self, option: &[&str]) -> Self {
-        self.options
-            .extend(option.iter().map(|word| word.to_string()));
+        self.options.extend(option.iter().map(OsString::from));
         self
     }
 
     /// With a network card, and a port of this host that leads to its port 80.
     pub fn with_network_card(self, model: &str) -> Self {
-        let network = format!("user,model={model},hostfwd=tcp:127.0.0.1:{}-:80", self.port);
+        self.with_network_card_and_port(model, 80)
+    }
+
+    /// With a network card, and a port of this host that leads to that port.
+    pub fn with_network_card_and_port(self, model: &str, port: u16) -> Self {
+        let network = format!(
+            "user,id=cable,model={model},hostfwd=tcp:127.0.0.1:{}-:{port}",
+            self.port
+        );
         self.option(&["-nic", &network])
     }
 
@@ -95,7 +112,7 @@ impl Machine {
     pub fn boot(self) -> Running {
         let mut qemu = Command::new("qemu-system-x86_64")
             .args(&self.options)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("start qemu-system-x86_64: is it in PATH?");
@@ -104,6 +121,7 @@ impl Machine {
             qemu,
             console,
             port: self.port,
+            monitor: self.monitor,
         }
     }
 }
@@ -114,17 +132,73 @@ impl Running {
     /// # Panics
     /// With all that the console said, if it does not come, the kernel panics first or QEMU ends.
     pub fn wait_for(&self, text: &str) -> String {
-        self.console.wait_for(text, PATIENCE)
+        self.wait_for_times(text, 1)
     }
 
-    /// What the console said so far.
+    /// Wait until `text` is in so many lines of the console and return the last of them.
+    ///
+    /// # Panics
+    /// As [`Running::wait_for`].
+    pub fn wait_for_times(&self, text: &str, times: usize) -> String {
+        self.console.wait_for(text, times, PATIENCE)
+    }
+
+    /// Wait until the machine ends, as it does when it powers off or reboots, and return QEMU's status.
+    ///
+    /// # Panics
+    /// With all that the console said, if it does not, or the kernel panicked.
+    pub fn wait_for_end(&mut self) -> ExitStatus {
+        self.console.wait_for_end(PATIENCE);
+        self.qemu.wait().expect("wait for QEMU")
+    }
+
+    /// What the serial console said so far.
     pub fn console(&self) -> String {
         self.console.text()
     }
 
+    /// What the screen shows, and what has scrolled out of it.
+    pub fn screen(&self) -> String {
+        screen::text(|command| self.monitor(command))
+    }
+
+    /// Type on the serial console.
+    pub fn type_in(&mut self, text: &str) {
+        let keyboard = self.qemu.stdin.as_mut().expect("stdin is piped");
+        keyboard
+            .write_all(text.as_bytes())
+            .expect("type on the serial console");
+    }
+
+    /// Give QEMU's monitor a command and return its answer.
+    pub fn monitor(&self, command: &str) -> String {
+        self.monitor.command(command, PATIENCE)
+    }
+
+    /// Pull the cable out of its network card, or put it in again.
+    pub fn set_link(&self, is_up: bool) {
+        let state = if is_up { "on" } else { "off" };
+        self.monitor(&format!("set_link cable {state}"));
+    }
+
+    pub fn press_power_button(&self) {
+        self.monitor("system_powerdown");
+    }
+
+    pub fn press_ctrl_alt_del(&self) {
+        self.monitor("sendkey ctrl-alt-delete");
+    }
+
     /// The body of the answer to `GET /` on the machine's port 80.
     pub fn get(&self) -> String {
-        http::get(self.port, PATIENCE)
+        let (status, body) = self.request("GET", "/");
+        assert!(status.starts_with("200"), "{status}: {body}");
+        body
+    }
+
+    /// Status and body of the answer to a request.
+    pub fn request(&self, method: &str, path: &str) -> (String, String) {
+        http::request(self.port, method, path, PATIENCE)
     }
 
     /// The machine is up and its kernel has not given up.
