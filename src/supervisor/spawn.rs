@@ -3,7 +3,7 @@
 
 use crate::Error;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::{Pid, Uid, setresuid, setsid};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
@@ -97,6 +97,8 @@ pub fn kill_all(index: usize) -> Result<(), Error> {
 }
 
 fn confine() -> io::Result<()> {
+    // PID 1 reads its signals and has them blocked, which a program would inherit: it would never see SIGTERM
+    SigSet::empty().thread_set_mask()?;
     setsid()?;
     for (resource, limit) in LIMITS {
         let (_, highest) = getrlimit(*resource)?;
