@@ -45,8 +45,9 @@ pub fn reboot_after(seconds: i32) -> Result<(), Error> {
 }
 
 fn tell(message: std::fmt::Arguments) {
-    // one write is one message; a line break in it would hide what follows
-    let message = format!("<0>init: {message}").replace('\n', " ");
+    // One write is one message; a line break in it would hide what follows. Without one at its end the kernel
+    // would wait for the rest of the line, and print nothing before the next message.
+    let message = format!("<0>init: {message}").replace('\n', " ") + "\n";
     if let Ok(mut log) = OpenOptions::new().write(true).open(KERNEL_LOG) {
         let _ = log.write_all(message.as_bytes());
     }
