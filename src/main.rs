@@ -41,6 +41,8 @@ fn main() -> ! {
     let signals = Signals::block();
     let mounted = mounts::mount_all();
     start_consoles(&log);
+    // before the first line: whoever reads it may press them
+    watch_power_buttons(&log);
     say(&log, "Hello World!");
     warn_all(&log, mounted);
     say(&log, phases.end("mounts"));
@@ -50,7 +52,6 @@ fn main() -> ! {
     // without them nothing can be supervised: that is told as a bug
     let signals = signals.unwrap_or_else(|error| panic!("{error}"));
     warn_all(&log, shutdown::catch_ctrl_alt_del().err());
-    watch_power_buttons(&log);
     say(&log, phases.end("config"));
 
     load_modules(&log, &config);
@@ -206,19 +207,19 @@ fn load_modules(log: &Log, config: &Config) {
 
 fn watch_power_buttons(log: &Log) {
     for device in power_button::find() {
+        // opened at once: a button that nobody has open forgets that it was pressed
+        let button = match std::fs::File::open(&device) {
+            Ok(button) => button,
+            Err(cause) => {
+                warn(log, Error::new(format!("read {}", device.display()), cause));
+                continue;
+            }
+        };
         let told = log.clone();
         start(log, "power button", move || {
-            match std::fs::File::open(&device) {
-                Ok(button) => {
-                    while power_button::wait_for_press(&button) {
-                        say(&told, "the power button was pressed");
-                        signals::send(signals::POWER);
-                    }
-                }
-                Err(cause) => warn(
-                    &told,
-                    Error::new(format!("read {}", device.display()), cause),
-                ),
+            while power_button::wait_for_press(&button) {
+                say(&told, "the power button was pressed");
+                signals::send(signals::POWER);
             }
         });
     }
