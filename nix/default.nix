@@ -10,7 +10,17 @@ let
   crates = {
     harness = crate.host {
       root = ../harness;
-      files = [ ../harness ];
+      files = [
+        ../harness/Cargo.toml
+        ../harness/Cargo.lock
+        ../harness/src
+        ../harness/tests
+      ];
+    };
+    # what the boot tests put into machines
+    guest = crate.static {
+      root = ../harness/guest;
+      files = [ ../harness/guest ];
     };
     init = crate.static {
       root = ../.;

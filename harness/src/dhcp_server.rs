@@ -2,8 +2,8 @@
 //!
 //! It speaks raw Ethernet through QEMU's `-netdev dgram`: each UDP datagram on this host's loopback is a frame.
 //! It shares no code with the client in the machine, so that a misreading of the RFCs does not cancel out.
-//! Besides DHCP it answers for the addresses [`SERVER`] and [`ROUTER`] and looks at what addresses the machine
-//! has.
+//! Besides DHCP it answers for the addresses [`SERVER`] and [`ROUTER`], looks at what addresses the machine
+//! has, and tells the time, which is always [`TIME`].
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Condvar, Mutex};
@@ -14,6 +14,9 @@ pub const SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
 pub const ROUTER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 9);
 /// What machines are given, unless a test gives something else.
 pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 15);
+
+/// 2030-01-01, in seconds since 1900, where NTP's time begins.
+pub const TIME: u32 = 4_102_444_800;
 
 pub const DISCOVER: u8 = 1;
 pub const OFFER: u8 = 2;
@@ -170,11 +173,7 @@ impl Answer {
         message.extend(self.cookie);
         message.extend(&self.options);
         message.push(255);
-        let mut datagram = vec![0, 67, 0, 68];
-        datagram.extend((message.len() as u16 + 8).to_be_bytes());
-        datagram.extend([0, 0]); // no checksum
-        datagram.extend(message);
-        ipv4(self.to_mac, SERVER, self.to, UDP, &datagram)
+        ipv4(self.to_mac, SERVER, self.to, UDP, &udp(67, 68, &message))
     }
 }
 
@@ -195,7 +194,7 @@ impl DhcpServer {
             let mut buffer = [0; 65536];
             while let Ok((length, _)) = socket.recv_from(&mut buffer) {
                 let frame = &buffer[..length];
-                if let Some(reply) = arp_reply(frame) {
+                if let Some(reply) = arp_reply(frame).or_else(|| time_reply(frame)) {
                     let _ = socket.send_to(&reply, qemu);
                 }
                 let mut answers = vec![];
@@ -318,6 +317,13 @@ fn ipv4(mac: [u8; 6], from: Ipv4Addr, to: Ipv4Addr, protocol: u8, payload: &[u8]
     [&ethernet(mac, IPV4), &header[..], payload].concat()
 }
 
+fn udp(from: u16, to: u16, payload: &[u8]) -> Vec<u8> {
+    let length = payload.len() as u16 + 8;
+    // no checksum
+    let header = [from, to, length, 0].map(u16::to_be_bytes).concat();
+    [&header, payload].concat()
+}
+
 /// RFC 1071
 fn checksum(bytes: &[u8]) -> [u8; 2] {
     let mut sum: u32 = bytes
@@ -347,6 +353,25 @@ fn arp_reply(frame: &[u8]) -> Option<Vec<u8>> {
         reply.extend(&frame[22..32]);
         reply
     })
+}
+
+/// The answer to a question for the time (RFC 4330).
+fn time_reply(frame: &[u8]) -> Option<Vec<u8>> {
+    let is_udp = frame.get(12..14)? == IPV4 && frame.get(14)? == &0x45 && frame.get(23)? == &UDP;
+    let is_question = frame.get(36..38)? == [0, 123] && frame.get(42)? & 0b111 == 3;
+    let sent = frame.get(82..90).filter(|_| is_udp && is_question)?;
+    let client = u16::from_be_bytes([frame[34], frame[35]]);
+    // version 4, a server, which has the time from another
+    let mut message = vec![0b00_100_100, 2, 0, 0];
+    message.resize(24, 0);
+    message.extend(sent);
+    for _received_and_sent in 0..2 {
+        message.extend(TIME.to_be_bytes());
+        message.extend([0; 4]);
+    }
+    let mac = frame[6..12].try_into().expect("six bytes");
+    let datagram = udp(123, client, &message);
+    Some(ipv4(mac, SERVER, address(frame, 26)?, UDP, &datagram))
 }
 
 /// The address that somebody says in an ARP answer to have.

@@ -19,7 +19,8 @@ pub fn request(port: u16, method: &str, path: &str, patience: Duration) -> (Stri
     }
 }
 
-fn try_request(
+/// The same, asked for once.
+pub fn try_request(
     port: u16,
     method: &str,
     path: &str,

@@ -18,7 +18,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long any single event may take before it counts as never happening.
 pub const PATIENCE: Duration = Duration::from_secs(180);
@@ -49,16 +49,17 @@ pub fn image(variable: &str) -> String {
 }
 
 impl Machine {
-    /// From power-on, with `iso` in the CD drive.
+    /// From power-on, with the ISO in the CD drive. Images are named by their environment variables.
     pub fn from_iso(iso: &str) -> Self {
-        Self::new().option(&["-cdrom", iso])
+        Self::new().option(&["-cdrom", &image(iso)])
     }
 
-    /// Without firmware and boot loader. The command line may be any bytes but NUL.
-    pub fn from_kernel(kernel: &str, initrd: &str, command_line: impl AsRef<OsStr>) -> Self {
+    /// The kernel and an initramfs without firmware and boot loader. The command line may be any bytes but NUL.
+    pub fn from_image(initrd: &str, command_line: impl AsRef<OsStr>) -> Self {
         let mut words = OsString::from("console=tty0 console=ttyS0 ");
         words.push(command_line);
-        let mut machine = Self::new().option(&["-kernel", kernel, "-initrd", initrd, "-append"]);
+        let (kernel, initrd) = (image("MACHINE_KERNEL"), image(initrd));
+        let mut machine = Self::new().option(&["-kernel", &kernel, "-initrd", &initrd, "-append"]);
         machine.options.push(words);
         machine
     }
@@ -103,6 +104,12 @@ impl Machine {
     pub fn with_cable_to(self, server: &DhcpServer) -> Self {
         let cable = server.cable("e1000");
         self.option(&cable.each_ref().map(String::as_str))
+    }
+
+    /// With a cable that ends in no card: the monitor's `device_add MODEL,netdev=cable` plugs one in.
+    pub fn with_loose_cable(self) -> Self {
+        let network = format!("user,id=cable,hostfwd=tcp:127.0.0.1:{}-:80", self.port);
+        self.option(&["-nic", "none", "-netdev", &network])
     }
 
     pub fn without_network_card(self) -> Self {
@@ -157,9 +164,23 @@ impl Running {
         self.console.text()
     }
 
-    /// What the screen shows, and what has scrolled out of it.
-    pub fn screen(&self) -> String {
-        screen::text(|command| self.monitor(command))
+    /// Wait until the screen shows `text`, or has shown it a while ago.
+    ///
+    /// # Panics
+    /// With what it shows, if `text` does not come.
+    pub fn wait_for_on_screen(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = screen::text(|command| self.monitor(command));
+            if screen.contains(text) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "no '{text}' on the screen:\n{screen}"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Type on the serial console.
@@ -201,6 +222,11 @@ impl Running {
         http::request(self.port, method, path, PATIENCE)
     }
 
+    /// Somebody answers on the machine's port.
+    pub fn is_served(&self) -> bool {
+        http::try_request(self.port, "GET", "/", PATIENCE).is_ok()
+    }
+
     /// The machine is up and its kernel has not given up.
     pub fn assert_alive(&mut self) {
         let exited = self.qemu.try_wait().expect("ask for QEMU's status");
@@ -238,7 +264,8 @@ fn has_kvm() -> bool {
             .any(|flag| flag == "vmx" || flag == "svm")
 }
 
-fn free_port() -> u16 {
+/// A port of this host that nobody listens on.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("bind a free port");
     listener
         .local_addr()

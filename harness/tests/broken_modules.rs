@@ -1,15 +1,16 @@
 //! Modules that can't be loaded: each is named with its file and the reason, and the boot goes on.
 
-use harness::{Machine, Running, image};
+use harness::{Machine, Running};
 
 fn boot(initrd: &str, card: &str) -> Running {
-    Machine::from_kernel(&image("MACHINE_KERNEL"), &image(initrd), "")
+    // no network is to be expected: a second is long enough
+    Machine::from_image(initrd, "scratchmachine.network_wait=1")
         .with_network_card(card)
         .boot()
 }
 
 fn goes_on_without_network(mut machine: Running) {
-    machine.wait_for("network: no Ethernet device yet");
+    machine.wait_for("network: not up after 1 s: the programs start without it");
     machine.wait_for("hello: listening");
     machine.assert_alive();
 }

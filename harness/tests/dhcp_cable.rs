@@ -1,5 +1,5 @@
+use harness::Machine;
 use harness::dhcp_server::{ADDRESS, DhcpServer, REQUEST};
-use harness::{Machine, image};
 use std::net::Ipv4Addr;
 
 #[test]
@@ -21,8 +21,7 @@ fn a_lease_is_confirmed_when_the_cable_is_back_and_given_up_where_it_is_another_
             _ => vec![question.granted(if moved { another } else { ADDRESS }, 3600)],
         }
     });
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
@@ -43,8 +42,7 @@ fn a_lease_is_confirmed_when_the_cable_is_back_and_given_up_where_it_is_another_
 #[test]
 fn a_machine_whose_cable_is_out_says_so_and_is_configured_once_it_is_in() {
     let server = DhcpServer::start(|question| vec![question.granted(ADDRESS, 3600)]);
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.set_link(false);

@@ -1,5 +1,5 @@
+use harness::Machine;
 use harness::dhcp_server::{ADDRESS, DhcpServer};
-use harness::{Machine, image};
 use std::time::Duration;
 
 #[test]
@@ -9,8 +9,7 @@ fn a_server_that_answers_after_it_was_asked_again_is_heard() {
         answer.after = Duration::from_millis(2500);
         vec![answer]
     });
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");

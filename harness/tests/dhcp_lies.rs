@@ -1,10 +1,9 @@
+use harness::Machine;
 use harness::dhcp_server::{ACK, ADDRESS, DISCOVER, DhcpServer, ROUTER, SERVER};
-use harness::{Machine, image};
 use std::net::Ipv4Addr;
 
 fn machine(server: &DhcpServer) -> Machine {
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    Machine::from_kernel(&kernel, &initrd, "ip=dhcp").with_cable_to(server)
+    Machine::from_image("MACHINE_INITRD", "ip=dhcp").with_cable_to(server)
 }
 
 #[test]

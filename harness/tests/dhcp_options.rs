@@ -1,5 +1,5 @@
+use harness::Machine;
 use harness::dhcp_server::{ADDRESS, DhcpServer, ROUTER, SERVER};
-use harness::{Machine, image};
 use std::net::Ipv4Addr;
 
 #[test]
@@ -15,8 +15,7 @@ fn all_that_a_server_tells_is_used_even_from_overloaded_fields() {
         answer.sname = [&[12, 5], &b"web-1"[..], &[26, 2, 5, 120, 255]].concat();
         vec![answer]
     });
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
@@ -38,8 +37,7 @@ fn a_router_outside_the_network_of_the_address_is_reached_all_the_same() {
         let answer = question.granted(ADDRESS, u32::MAX).without(1);
         vec![answer.option(1, &[255, 255, 255, 255])]
     });
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/32 via dhcp, ");

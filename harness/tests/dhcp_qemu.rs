@@ -1,9 +1,8 @@
-use harness::{Machine, image};
+use harness::Machine;
 
 #[test]
 fn qemus_own_dhcp_server_gives_the_address_the_gateway_and_the_name_server() {
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_network_card("e1000")
         .boot();
     let line = machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");

@@ -1,5 +1,5 @@
 use harness::dhcp_server::{ADDRESS, DhcpServer, REQUEST, SERVER};
-use harness::{Machine, Running, image};
+use harness::{Machine, Running};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const LEASE: u32 = 6;
 
 fn boot(server: &DhcpServer) -> Running {
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(server)
         .boot()
 }

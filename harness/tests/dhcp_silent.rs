@@ -1,5 +1,5 @@
+use harness::Machine;
 use harness::dhcp_server::{ADDRESS, DISCOVER, DhcpServer};
-use harness::{Machine, image};
 
 #[test]
 fn a_server_that_is_silent_at_first_is_asked_again_ever_more_seldom_until_it_answers() {
@@ -11,8 +11,7 @@ fn a_server_that_is_silent_at_first_is_asked_again_ever_more_seldom_until_it_ans
         }
         vec![question.granted(ADDRESS, 3600)]
     });
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
-    let mut machine = Machine::from_kernel(&kernel, &initrd, "ip=dhcp")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("eth0 has asked for an address for ");

@@ -1,12 +1,7 @@
-use harness::{Machine, image};
+use harness::Machine;
 
 fn machine(command_line: &str) -> Machine {
-    Machine::from_kernel(
-        &image("MACHINE_KERNEL"),
-        &image("MACHINE_INITRD"),
-        command_line,
-    )
-    .with_network_card("e1000")
+    Machine::from_image("MACHINE_INITRD", command_line).with_network_card("e1000")
 }
 
 #[test]

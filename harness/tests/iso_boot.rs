@@ -1,8 +1,8 @@
-use harness::{Machine, image};
+use harness::Machine;
 
 #[test]
 fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
-    let mut machine = Machine::from_iso(&image("MACHINE_ISO"))
+    let mut machine = Machine::from_iso("MACHINE_ISO")
         .with_network_card("e1000")
         .boot();
     machine.wait_for("ISOLINUX");

@@ -1,14 +1,9 @@
 //! What the kernel command line says about modules.
 
-use harness::{Machine, image};
+use harness::Machine;
 
 fn machine(command_line: &str) -> Machine {
-    Machine::from_kernel(
-        &image("MACHINE_KERNEL"),
-        &image("MACHINE_INITRD"),
-        command_line,
-    )
-    .with_network_card("e1000")
+    Machine::from_image("MACHINE_INITRD", command_line).with_network_card("e1000")
 }
 
 #[test]
@@ -23,7 +18,7 @@ fn parameters_on_the_command_line_reach_their_module() {
 
 #[test]
 fn a_parameter_that_the_module_refuses_is_told_and_the_program_runs_all_the_same() {
-    let mut machine = machine("e1000.Speed=fast").boot();
+    let mut machine = machine("e1000.Speed=fast scratchmachine.network_wait=1").boot();
     let line = machine.wait_for("load module e1000 (/lib/modules/");
     assert!(line.contains("/e1000.ko): Invalid argument"), "{line}");
     machine.wait_for("hello: listening");
@@ -41,10 +36,9 @@ fn a_parameter_that_the_module_does_not_know_does_no_harm() {
 
 #[test]
 fn a_blacklisted_module_is_said_once_and_not_loaded() {
-    let mut machine = machine("module_blacklist=floppy,e1000").boot();
+    let mut machine = machine("module_blacklist=floppy,e1000 scratchmachine.network_wait=1").boot();
     let said = "/e1000.ko): it is blacklisted (module_blacklist=)";
     machine.wait_for(said);
-    machine.wait_for("network: no Ethernet device yet");
     machine.wait_for("hello: listening");
     assert_eq!(machine.console().matches(said).count(), 1);
     assert!(!machine.console().contains("modules: e1000"));

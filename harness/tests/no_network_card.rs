@@ -1,8 +1,8 @@
-use harness::{Machine, image};
+use harness::Machine;
 
 #[test]
 fn a_machine_without_a_network_card_says_so_and_runs_its_program_all_the_same() {
-    let mut machine = Machine::from_kernel(&image("MACHINE_KERNEL"), &image("MACHINE_INITRD"), "")
+    let mut machine = Machine::from_image("MACHINE_INITRD", "")
         .without_network_card()
         .boot();
     let line = machine.wait_for("network: no Ethernet device yet");

@@ -1,13 +1,12 @@
+use harness::Machine;
 use harness::dhcp_server::{ADDRESS, DhcpServer, ROUTER};
-use harness::{Machine, image};
 use std::net::Ipv4Addr;
 
 #[test]
 fn an_address_a_gateway_and_a_hostname_on_the_command_line_are_used_and_nobody_is_asked() {
     let server = DhcpServer::start(|_| vec![]);
-    let (kernel, initrd) = (image("MACHINE_KERNEL"), image("MACHINE_INITRD"));
     let ip = format!("ip={ADDRESS}::{ROUTER}:255.255.255.0:web:eth0:off:10.0.2.3");
-    let mut machine = Machine::from_kernel(&kernel, &initrd, &ip)
+    let mut machine = Machine::from_image("MACHINE_INITRD", &ip)
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/24 via static, ");

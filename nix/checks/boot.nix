@@ -1,5 +1,5 @@
 # The boot tests: the harness's own tests, with the images they look at. A machine that is broken on
-# purpose is the demo machine with one thing exchanged.
+# purpose is the demo machine with one thing exchanged, or has programs that misbehave.
 {
   pkgs,
   mkMachine,
@@ -7,19 +7,23 @@
   crates,
 }:
 let
+  inherit (pkgs) lib;
   demo = "${crates.hello.package}/bin/hello";
 
-  # the demo machine's initramfs with other modules
-  withModules =
-    modules:
+  # the demo machine's initramfs with other modules or programs
+  demoWith =
+    exchanged:
     let
-      initrd = import ../initrd.nix { inherit pkgs; } {
-        inherit (machine) init programs;
-        inherit (machine.iso) settings;
-        inherit modules;
-      };
+      initrd = import ../initrd.nix { inherit pkgs; } (
+        {
+          inherit (machine) init programs modules;
+          inherit (machine.iso) settings;
+        }
+        // exchanged
+      );
     in
     "${initrd}/initrd";
+
   allCards =
     (mkMachine {
       program = demo;
@@ -33,18 +37,61 @@ let
   # with the drivers of all cards, after `script` was at work in their directory, a /lib/modules
   withDamagedModules =
     script:
-    withModules (
-      pkgs.runCommand "damaged-modules" { } ''
+    demoWith {
+      modules = pkgs.runCommand "damaged-modules" { } ''
         cp -r --no-preserve=mode ${allCards} $out
         cd $out
         shopt -s globstar failglob
         ${script}
-      ''
-    );
-  withBadArgument = mkMachine {
-    program = demo;
-    args = [ "not-a-port" ];
+      '';
+    };
+
+  # A program of the guest crate, which does what its arguments say.
+  misbehaving = words: {
+    program = "${crates.guest.package}/bin/misbehave";
+    args = words;
   };
+  onFailure = words: misbehaving words // { restart = "on-failure"; };
+  job =
+    status:
+    misbehaving [
+      "exit"
+      status
+    ]
+    // {
+      restart = "never";
+    };
+  initrdOf = built: "${built.initrd}/initrd";
+  # hello has to go on serving
+  besideHello =
+    programs:
+    initrdOf (mkMachine {
+      programs = programs // {
+        hello = demo;
+      };
+    });
+  runnerOf = arguments: lib.getExe (mkMachine arguments).vm;
+
+  # What mkMachine would refuse, beside hello.
+  brokenPrograms =
+    pkgs.runCommandCC "broken-programs" { nativeBuildInputs = [ pkgs.nukeReferences ]; }
+      ''
+        cp -r --no-preserve=mode ${machine.programs} $out
+        cd $out
+        mkdir absent dynamic empty locked script truncated unlisted
+        touch {absent,dynamic,empty,locked,script,truncated}/args
+        echo 'int main(void) { return 0; }' >$TMPDIR/main.c
+        gcc -o dynamic/exe $TMPDIR/main.c
+        # its loader must not come along
+        nuke-refs dynamic/exe
+        touch empty/exe
+        cp hello/exe locked/exe
+        printf '#!/bin/sh\necho hello\n' >script/exe
+        head -c 4096 hello/exe >truncated/exe
+        cp hello/exe unlisted/exe
+        chmod 555 */exe
+        chmod 444 locked/exe
+      '';
 in
 crates.harness.testWith {
   pname = "boot";
@@ -52,13 +99,67 @@ crates.harness.testWith {
   env = {
     MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
     MACHINE_KERNEL = "${machine.kernel}/bzImage";
-    MACHINE_INITRD = "${machine.initrd}/initrd";
-    MACHINE_INITRD_WITH_ALL_CARDS = withModules allCards;
+    MACHINE_INITRD = initrdOf machine;
+    MACHINE_INITRD_WITH_ALL_CARDS = demoWith { modules = allCards; };
     MACHINE_INITRD_WITH_TRUNCATED_MODULE = withDamagedModules "truncate --size=-4096 **/e1000.ko";
     # nothing may move in the file: one character for another
     MACHINE_INITRD_WITH_WRONG_VERMAGIC = withDamagedModules "sed -i s/vermagic=./vermagic=0/ **/e1000.ko";
     MACHINE_INITRD_WITH_MISSING_DEPENDENCY = withDamagedModules "rm **/net_failover.ko";
     MACHINE_INITRD_WITH_MODULES_OF_ANOTHER_KERNEL = withDamagedModules "mv * 0.0.1";
-    MACHINE_INITRD_WITH_BAD_ARGUMENT = "${withBadArgument.initrd}/initrd";
+
+    MACHINE_INITRD_WITH_BROKEN_PROGRAMS = demoWith { programs = brokenPrograms; };
+    MACHINE_INITRD_WITH_BAD_ARGUMENT = initrdOf (mkMachine {
+      program = demo;
+      args = [ "not-a-port" ];
+    });
+    MACHINE_INITRD_WITH_RIVALS = initrdOf (mkMachine {
+      programs = {
+        first = demo;
+        second = demo;
+      };
+    });
+    MACHINE_INITRD_WITH_FAILURES = besideHello {
+      crashes = misbehaving [ "segfault" ];
+      fails = onFailure [
+        "exit"
+        "4"
+      ];
+      mute = misbehaving [ "close-stdout" ];
+      succeeds = onFailure [
+        "exit"
+        "0"
+      ];
+    };
+    MACHINE_INITRD_WITH_LEAVERS = besideHello {
+      lingers = misbehaving [ "linger" ];
+      orphans = misbehaving [
+        "orphans"
+        "10000"
+      ];
+    };
+    MACHINE_INITRD_WITH_FORK_BOMB = besideHello { bomb = misbehaving [ "fork-bomb" ]; };
+    MACHINE_INITRD_WITH_FLOOD = besideHello {
+      flood = misbehaving [
+        "flood"
+        "100"
+      ];
+    };
+    MACHINE_INITRD_WITH_GLUTTON = besideHello { glutton = misbehaving [ "eat-memory" ]; };
+    MACHINE_INITRD_WITH_DEAF_PROGRAM = besideHello { deaf = misbehaving [ "ignore-term" ]; };
+    MACHINE_INITRD_WITH_TRESPASSER = besideHello { trespasser = misbehaving [ "try-everything" ]; };
+    MACHINE_INITRD_WITH_JOBS = initrdOf (mkMachine {
+      programs = {
+        first = job "0";
+        second = job "3";
+      };
+    });
+
+    RUNNER_OF_JOB_THAT_SUCCEEDS = runnerOf { programs.job = job "0"; };
+    RUNNER_OF_JOB_THAT_FAILS = runnerOf { programs.job = job "3"; };
+    RUNNER_OF_DRILL = runnerOf {
+      program = demo;
+      panic = 1;
+      kernelParams = [ "scratchmachine.drill=1" ];
+    };
   };
 }

@@ -14,6 +14,7 @@ in
 ofCrate "init" crates.init
 // ofCrate "hello" crates.hello
 // ofCrate "harness" crates.harness
+// ofCrate "guest" crates.guest
 // {
   init-test = crates.init.test;
   hello-test = crates.hello.test;
