@@ -181,7 +181,7 @@ impl<'a> Supervisor<'a> {
             let of_pid =
                 |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
             if let Some(supervised) = self.programs.iter_mut().find(of_pid) {
-                supervised.ended(exit, &*self.tell);
+                supervised.ended(exit.blamed(pid), &*self.tell);
             }
         }
     }
@@ -314,7 +314,7 @@ fn reap_one() -> Option<(Pid, Exit)> {
     loop {
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::Exited(pid, status)) => return Some((pid, Exit::Exited(status))),
-            Ok(WaitStatus::Signaled(pid, signal, _)) => return Some((pid, Exit::killed(signal))),
+            Ok(WaitStatus::Signaled(pid, signal, _)) => return Some((pid, Exit::Killed(signal))),
             Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return None,
             Ok(_) | Err(_) => continue,
         }

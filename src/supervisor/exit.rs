@@ -1,7 +1,17 @@
 //! How a program ended.
 
+use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+
+/// One record a read (Documentation/ABI/testing/dev-kmsg), from the oldest one on.
+const KERNEL_LOG: &str = "/dev/kmsg";
+/// PRINTK_MESSAGE_MAX (kernel/printk/internal.h)
+const LONGEST_RECORD: usize = 2048;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -13,20 +23,13 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// An exit by `signal`. The kernel leaves no mark on whom it killed for memory; it counts them.
-    pub fn killed(signal: Signal) -> Self {
-        static KILLED_FOR_MEMORY: std::sync::Mutex<u64> = std::sync::Mutex::new(0);
-        if signal == Signal::SIGKILL {
-            let count = killed_for_memory();
-            let mut known = KILLED_FOR_MEMORY
-                .lock()
-                .unwrap_or_else(|error| error.into_inner());
-            if count > *known {
-                *known = count;
-                return Exit::OutOfMemory;
-            }
+    /// The end of the process `pid`, where it was the kernel's doing. That leaves no mark but a line in the
+    /// kernel's log.
+    pub fn blamed(self, pid: Pid) -> Self {
+        if self == Exit::Killed(Signal::SIGKILL) && was_killed_for_memory(pid) {
+            return Exit::OutOfMemory;
         }
-        Exit::Killed(signal)
+        self
     }
 
     /// As a shell would tell it: 128 and the signal's number, 127 where nothing could be started.
@@ -40,14 +43,29 @@ impl Exit {
     }
 }
 
-/// How often the kernel has killed a process for want of memory: `oom_kill` in /proc/vmstat.
-fn killed_for_memory() -> u64 {
-    let statistics = std::fs::read_to_string("/proc/vmstat").unwrap_or_default();
-    statistics
-        .lines()
-        .find_map(|line| line.strip_prefix("oom_kill "))
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0)
+/// `Out of memory: Killed process 33 (exe) total-vm:…` (mm/oom_kill.c): is that in the kernel's log?
+fn was_killed_for_memory(pid: Pid) -> bool {
+    let told = format!("Killed process {pid} (");
+    let log = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(KERNEL_LOG);
+    let Ok(mut log) = log else { return false };
+    let mut record = [0; LONGEST_RECORD];
+    loop {
+        match log.read(&mut record) {
+            Ok(length) => {
+                let record = record.get(..length).unwrap_or_default();
+                if String::from_utf8_lossy(record).contains(&told) {
+                    return true;
+                }
+            }
+            // EPIPE: the next record was overwritten; the one after it follows
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            // EAGAIN: this was the last one
+            Err(_) => return false,
+        }
+    }
 }
 
 impl fmt::Display for Exit {
