@@ -28,6 +28,7 @@ let
         ../Cargo.toml
         ../Cargo.lock
         ../src
+        ../tests
       ];
     };
     hello = crate.static {

@@ -16,6 +16,7 @@
     "nukeReferences"
     "perl"
     "qemu_test"
+    "rsyslog"
     "runCommand"
     "runCommandCC"
     "shellcheck"

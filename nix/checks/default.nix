@@ -27,6 +27,7 @@ ofCrate "init" crates.init
       crates
       ;
   };
+  collector = import ./collector.nix { inherit pkgs crates; };
   executable = import ./executable.nix { inherit pkgs crates; };
   initrd-is-closed = import ./initrd-is-closed.nix { inherit pkgs machine; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };

@@ -103,6 +103,10 @@ in
       inherit program;
       root = root "qemu";
     };
+    rsyslog = import ./rsyslog.nix {
+      inherit program;
+      root = root "collector";
+    };
     nixfmt = import ./nixfmt { inherit craneLib; };
     nukeReferences = import ./nuke-references.nix { inherit writers; };
 
