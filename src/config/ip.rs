@@ -1,5 +1,6 @@
 //! `ip=`, as the kernel's own client understands it (Documentation/admin-guide/nfs/nfsroot.rst).
 
+use super::shown;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
@@ -57,10 +58,8 @@ impl FromStr for Ip {
         let device = field(5).map(str::to_owned);
         let hostname = field(4).map(super::host_name).transpose()?;
         let by_method = by_method(method.unwrap_or("any"), &device, &hostname)?.ok_or_else(|| {
-            format!(
-                "'{}' is no method of configuration",
-                method.unwrap_or_default()
-            )
+            let method = shown(method.unwrap_or_default());
+            format!("'{method}' is no method of configuration")
         });
 
         if value.is_empty() {
@@ -105,9 +104,10 @@ fn by_method(
 
 /// 0.0.0.0 stands for none, as it does for the kernel.
 fn address(what: &str, text: &str) -> Result<Option<Ipv4Addr>, String> {
-    let address: Ipv4Addr = text
-        .parse()
-        .map_err(|_| format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0"))?;
+    let address: Ipv4Addr = text.parse().map_err(|_| {
+        let text = shown(text);
+        format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0")
+    })?;
     Ok(Some(address).filter(|address| !address.is_unspecified()))
 }
 
@@ -199,6 +199,14 @@ mod tests {
         ] {
             let error = parsed(value).expect_err(value);
             assert!(error.contains(cause), "{value}: {error}");
+        }
+    }
+    #[test]
+    fn a_very_long_field_is_named_by_its_beginning() {
+        let long = "é".repeat(4096);
+        for value in [long.clone(), format!("::::::{long}")] {
+            let error = parsed(&value).expect_err("it makes no sense");
+            assert!(error.len() < 256, "{error}");
         }
     }
 }
