@@ -1,9 +1,9 @@
-# crane's library, as far as it is used, on the `build` root's cargo: dependencies are built once for
+# crane's library, as far as it is used, on the `rust` root's cargo: dependencies are built once for
 # each Cargo.lock, with the sources left out, and everything else starts from there.
 {
   build,
   base,
-  toolchain,
+  rust,
   vendorCargoDeps,
   zstd,
   bash,
@@ -70,11 +70,13 @@ let
       ]
       // {
         name = "${args.pname or crate.pname}${suffix}-${crate.version}";
-        root = toolchain;
+        root = rust;
         env = target // args.env or { };
         inherit cargoArtifacts;
         nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
         vendor = vendorCargoDeps "${manifests}/Cargo.lock";
+        # as nixpkgs' stdenv says it
+        CXX = "g++";
         script = ''
           export CARGO_HOME=$TMPDIR/cargo-home CARGO_BUILD_JOBS=$NIX_BUILD_CORES
           mkdir $CARGO_HOME source

@@ -8,6 +8,7 @@ let
 
   base = root "base";
   toolchain = root "build";
+  rust = root "rust";
   image = root "image";
 
   imageProgram =
@@ -34,7 +35,7 @@ let
       inherit
         build
         base
-        toolchain
+        rust
         vendorCargoDeps
         zstd
         bash
@@ -49,7 +50,7 @@ let
     inherit
       pins
       build
-      toolchain
+      rust
       vendorCargoDeps
       ;
   };
@@ -62,7 +63,7 @@ let
   # Also for ./debian-nix, which fetches crates with it.
   cargo = program {
     pname = "cargo";
-    root = toolchain;
+    root = rust;
     programs = [
       "usr/bin/cargo"
       "usr/bin/cargo-clippy"

@@ -3,12 +3,12 @@
 {
   pins,
   build,
-  toolchain,
+  rust,
   vendorCargoDeps,
 }:
 build {
   name = "rust-std-musl";
-  root = toolchain;
+  root = rust;
   nativeBuildInputs = [ pins.busybox ];
   packages = map (name: pins.debs.${name}) [
     "libunwind-19-dev"
