@@ -5,7 +5,7 @@
 //! longest, then gets its address: the one given, or one by DHCP. It sleeps until something happens.
 
 mod act;
-mod dhcp;
+pub mod dhcp;
 mod event;
 mod interface;
 mod lease;

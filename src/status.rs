@@ -67,7 +67,7 @@ fn is_complete(head: &[u8]) -> bool {
 }
 
 /// Status, content type and body for a request's head.
-fn respond(head: &[u8], report: &impl Fn() -> Value) -> (&'static str, &'static str, String) {
+pub fn respond(head: &[u8], report: &impl Fn() -> Value) -> (&'static str, &'static str, String) {
     const TEXT: &str = "text/plain";
     let head = String::from_utf8_lossy(head);
     let mut words = head.lines().next().unwrap_or_default().split(' ');
