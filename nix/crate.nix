@@ -1,6 +1,7 @@
 # A Rust crate of ours: its package, and the checks that every crate has to pass.
 #   static: linked with everything it needs, to run where there is nothing else
 #   host:   for the machine that builds and tests
+#   fuzz:   the same, in a directory `fuzz` of its source, with libFuzzer
 {
   pkgs,
   craneLib,
@@ -21,17 +22,22 @@ let
         strictDeps = true;
       };
       # Checks want to be built quickly, not to be small and fast.
-      checked = arguments // {
-        CARGO_PROFILE = "dev";
+      checked = {
         cargoArtifacts = craneLib.buildDepsOnly (arguments // { CARGO_PROFILE = "dev"; });
+      }
+      // arguments
+      // {
+        CARGO_PROFILE = "dev";
       };
     in
     {
       package = craneLib.buildPackage (
-        arguments
+        {
+          cargoArtifacts = craneLib.buildDepsOnly (arguments // { doCheck = false; });
+        }
+        // arguments
         // {
           doCheck = false;
-          cargoArtifacts = craneLib.buildDepsOnly (arguments // { doCheck = false; });
         }
       );
       clippy = craneLib.cargoClippy (
@@ -45,6 +51,13 @@ let
 in
 {
   host = crate craneLib { };
+  fuzz = crate craneLib {
+    sourceRoot = "source/fuzz";
+    cargoToml = ../fuzz/Cargo.toml;
+    cargoLock = ../fuzz/Cargo.lock;
+    # An empty program, as dependencies are built with, lacks what the flags in .cargo/config.toml need of libFuzzer.
+    cargoArtifacts = null;
+  };
   static = crate staticCraneLib {
     # nixpkgs' pkgsStatic would have everything linked with -static, also the build scripts, which run while
     # building and can't be. rustc knows by itself that programs for musl are static.

@@ -31,6 +31,17 @@ let
         ../tests
       ];
     };
+    fuzz = crate.fuzz {
+      root = ../.;
+      files = [
+        ../Cargo.toml
+        ../src
+        ../fuzz/.cargo
+        ../fuzz/Cargo.lock
+        ../fuzz/Cargo.toml
+        ../fuzz/targets
+      ];
+    };
     hello = crate.static {
       root = ../hello;
       files = [ ../hello ];

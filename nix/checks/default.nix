@@ -15,6 +15,7 @@ ofCrate "init" crates.init
 // ofCrate "hello" crates.hello
 // ofCrate "harness" crates.harness
 // ofCrate "guest" crates.guest
+// ofCrate "fuzz" crates.fuzz
 // {
   init-test = crates.init.test;
   hello-test = crates.hello.test;
@@ -29,6 +30,7 @@ ofCrate "init" crates.init
   };
   collector = import ./collector.nix { inherit pkgs crates; };
   executable = import ./executable.nix { inherit pkgs crates; };
+  fuzz = import ./fuzz.nix { inherit pkgs crates; };
   initrd-is-closed = import ./initrd-is-closed.nix { inherit pkgs machine; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };

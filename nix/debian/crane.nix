@@ -52,16 +52,20 @@ let
       cargoArtifacts ? null,
       # where the crate's name and its dependencies can be read without building anything
       manifests ? src,
+      cargoToml ? "${manifests}/Cargo.toml",
+      cargoLock ? "${manifests}/Cargo.lock",
       ...
     }@args:
     let
-      crate = crateNameFromCargoToml { src = manifests; };
+      crate = crateNameFromCargoToml { inherit cargoToml; };
     in
     build (
       removeAttrs args [
         "suffix"
         "command"
         "manifests"
+        "cargoToml"
+        "cargoLock"
         "strictDeps"
         "doCheck"
         "cargoExtraArgs"
@@ -74,7 +78,7 @@ let
         env = target // args.env or { };
         inherit cargoArtifacts;
         nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
-        vendor = vendorCargoDeps "${manifests}/Cargo.lock";
+        vendor = vendorCargoDeps cargoLock;
         # as nixpkgs' stdenv says it
         CXX = "g++";
         script = ''
@@ -83,7 +87,7 @@ let
           printf '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "%s"\n' $vendor >$CARGO_HOME/config.toml
           cp -r --no-preserve=mode $src/. source
           # newer than anything built from the empty sources, as cargo sees it
-          cd source
+          cd ''${sourceRoot:-source}
           [[ -z $cargoArtifacts ]] || tar -I zstd -xf $cargoArtifacts/target.tar.zst
           export CARGO_PROFILE=''${CARGO_PROFILE:-release}
           ${command}
@@ -92,9 +96,9 @@ let
     );
 
   crateNameFromCargoToml =
-    { src }:
+    { cargoToml }:
     let
-      manifest = builtins.fromTOML (builtins.readFile "${src}/Cargo.toml");
+      manifest = builtins.fromTOML (builtins.readFile cargoToml);
     in
     {
       pname = manifest.package.name;

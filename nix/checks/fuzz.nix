@@ -1,0 +1,18 @@
+# Every fuzz target, from its seeds, for a bounded time and always the same way. A longer search is made by hand
+# (ARCHITECTURE.md).
+{ pkgs, crates }:
+# what libFuzzer is linked with is where the compilers are
+pkgs.runCommandCC "fuzz" { seeds = ../../fuzz/seeds; } ''
+  targets=${crates.fuzz.package}/bin
+  diff <(ls $targets) <(ls $seeds) || { echo "each target has seeds in fuzz/seeds, and nothing else has" >&2; exit 1; }
+  for target in $(ls $targets); do
+    mkdir $target
+    if ! $targets/$target -seed=1 -runs=100000 -max_total_time=20 -max_len=1024 -timeout=10 -rss_limit_mb=1024 \
+      $target $seeds/$target >log 2>&1 || ! grep -a '^Done [1-9]' log >done; then
+      tail -n 100 log >&2
+      echo "fuzzing $target found this" >&2
+      exit 1
+    fi
+    echo "$target: $(<done)"
+  done | tee $out
+''
