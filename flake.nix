@@ -23,7 +23,14 @@
       checks.${system} =
         outputs.checks
         // {
-          interface = import ./nix/checks/interface.nix { inherit pkgs craneLib staticCraneLib outputsFrom; };
+          interface = import ./nix/checks/interface.nix {
+            inherit
+              pkgs
+              craneLib
+              staticCraneLib
+              outputsFrom
+              ;
+          };
         }
         # a foundation that never moves by itself can promise the bytes
         // (

@@ -8,12 +8,13 @@
       packages = import ./packages.nix;
     in
     {
-    lib = import ./lib.nix;
-    legacyPackages.x86_64-linux = packages.pkgs;
-    mkLib =
-      pkgs: if pkgs.stdenv.hostPlatform.isStatic or false then packages.staticCraneLib else packages.craneLib;
+      lib = import ./lib.nix;
+      legacyPackages.x86_64-linux = packages.pkgs;
+      mkLib =
+        pkgs:
+        if pkgs.stdenv.hostPlatform.isStatic or false then packages.staticCraneLib else packages.craneLib;
 
-    # of the demo machine's ISO, as built on this foundation
-    isoSha256 = builtins.substring 0 64 (builtins.readFile ./iso.sha256);
-  };
+      # of the demo machine's ISO, as built on this foundation
+      isoSha256 = builtins.substring 0 64 (builtins.readFile ./iso.sha256);
+    };
 }
