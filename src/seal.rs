@@ -3,9 +3,10 @@
 
 use crate::Error;
 use nix::mount::{MsFlags, mount};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 struct Seal {
+    /// With a `*` in it, for one directory of whatever name: all that there are.
     file: &'static str,
     value: &'static str,
     /// Kernels that lack the feature lack the file, and are sealed as they are.
@@ -39,6 +40,44 @@ const SEALS: &[Seal] = &[
         value: "1",
         optional: true,
     },
+    Seal {
+        file: "/proc/sys/kernel/yama/ptrace_scope",
+        value: "3",
+        optional: true,
+    },
+    Seal {
+        file: "/proc/sys/kernel/perf_event_paranoid",
+        value: "3",
+        optional: true,
+    },
+    // a kernel that has stumbled so often is being attacked
+    Seal {
+        file: "/proc/sys/kernel/oops_limit",
+        value: "100",
+        optional: true,
+    },
+    // what one user made in a directory for all, such as /tmp, no other user opens by mistake
+    Seal {
+        file: "/proc/sys/fs/protected_fifos",
+        value: "2",
+        optional: false,
+    },
+    Seal {
+        file: "/proc/sys/fs/protected_regular",
+        value: "2",
+        optional: false,
+    },
+    // neighbours have no say in where packets go: not for the interfaces there are, nor for those to come
+    Seal {
+        file: "/proc/sys/net/ipv4/conf/*/accept_redirects",
+        value: "0",
+        optional: true,
+    },
+    Seal {
+        file: "/proc/sys/net/ipv4/conf/*/accept_source_route",
+        value: "0",
+        optional: true,
+    },
 ];
 
 /// Shut all of them, modules too unless they are to be loaded later. Returns what would not be shut.
@@ -47,7 +86,8 @@ pub fn seal(hotplug: bool) -> Vec<Error> {
     modules
         .into_iter()
         .chain(SEALS)
-        .filter_map(|seal| seal.shut().err())
+        .flat_map(|seal| seal.files().into_iter().map(move |file| (seal, file)))
+        .filter_map(|(seal, file)| seal.shut(&file).err())
         .chain(make_root_read_only().err())
         .collect()
 }
@@ -60,13 +100,26 @@ fn make_root_read_only() -> Result<(), Error> {
 }
 
 impl Seal {
-    fn shut(&self) -> Result<(), Error> {
-        if self.optional && !Path::new(self.file).exists() {
+    /// The files that `file` stands for. A directory that can't be read has none.
+    fn files(&self) -> Vec<PathBuf> {
+        match self.file.split_once("/*/") {
+            None => vec![self.file.into()],
+            Some((directory, file)) => std::fs::read_dir(directory)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path().join(file))
+                .collect(),
+        }
+    }
+
+    fn shut(&self, file: &Path) -> Result<(), Error> {
+        if self.optional && !file.exists() {
             return Ok(());
         }
-        std::fs::write(self.file, self.value).map_err(|cause| {
+        std::fs::write(file, self.value).map_err(|cause| {
             Error::new(
-                format!("seal: write {} to {}", self.value, self.file),
+                format!("seal: write {} to {}", self.value, file.display()),
                 cause,
             )
         })
