@@ -32,7 +32,11 @@ ofCrate "init" crates.init
   executable = import ./executable.nix { inherit pkgs crates; };
   fuzz = import ./fuzz.nix { inherit pkgs crates; };
   initrd-is-closed = import ./initrd-is-closed.nix { inherit pkgs machine; };
+  hardening-tables = import ./hardening-tables.nix { inherit pkgs; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };
+  kernel-hardening = import ./kernel-hardening.nix { inherit pkgs machine; };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
+  our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
   shellcheck = import ./shellcheck.nix { inherit pkgs machine; };
+  sysctls = import ./sysctls.nix { inherit pkgs machine; };
 }

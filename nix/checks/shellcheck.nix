@@ -18,7 +18,7 @@ pkgs.runCommand "shellcheck"
     cd $source
     shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/*
     # vm.sh is checked as a part of the runner
-    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh
+    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/is-hardened-executable.sh
     # builders get their variables from the derivation
     shellcheck --shell=sh --exclude=SC2154,SC2016 nix/debian/*.sh
     touch $out

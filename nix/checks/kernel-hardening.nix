@@ -1,0 +1,20 @@
+# What is recommended for the kernel is in its configuration and on its command line, or nix/hardening says
+# why not.
+{ pkgs, machine }:
+pkgs.runCommand "kernel-hardening"
+  {
+    inherit (machine.kernel) configfile;
+    inherit (machine.iso) commandLine;
+  }
+  ''
+    source ${../hardening/hold-against.sh}
+
+    sed -nE 's/^CONFIG_([A-Za-z0-9_]+)=(.*)/\1\t\2/p' $configfile | tr -d '"' >options
+    [[ $(wc -l <options) -gt 300 ]] || { echo "$configfile has too few options to be a kernel's" >&2; exit 1; }
+
+    # a word without a value is present
+    tr ' ' '\n' <<<"$commandLine" | sed -E 's/=/\t/; t; s/$/\tpresent/' >words
+
+    hold_against ${../hardening}/kernel-config.tsv options | tee $out
+    hold_against ${../hardening}/command-line.tsv words | tee -a $out
+  ''

@@ -1,0 +1,25 @@
+# What is recommended for /proc/sys is so in a machine that runs, or nix/hardening says why not. The demo
+# machine is booted with one more process, which tells all settings once init has sealed the machine.
+{ pkgs, machine }:
+let
+  tellSysctls = pkgs.runCommandCC "tell-sysctls" { buildInputs = [ pkgs.glibc.static ]; } ''
+    mkdir -p $out/bin
+    gcc -Wall -Werror -Os -s -static -DREAL_INIT='"${machine.init}/bin/init"' \
+      -o $out/bin/init ${../hardening/tell-sysctls.c}
+  '';
+  initrd = import ../initrd.nix { inherit pkgs; } {
+    init = tellSysctls;
+    inherit (machine) programs modules;
+    inherit (machine.iso) settings;
+  };
+in
+pkgs.runCommand "sysctls" { nativeBuildInputs = [ pkgs.qemu_test ]; } ''
+  source ${../hardening/hold-against.sh}
+  timeout 300 qemu-system-x86_64 -machine pc -accel tcg -m 256 -no-reboot -display none \
+    -nic user,model=e1000 -kernel ${machine.kernel}/bzImage -initrd ${initrd}/initrd \
+    -append "${machine.iso.commandLine}" -serial file:console -serial file:told </dev/null ||
+    { cat console >&2; exit 1; }
+  tr -d '\r' <told >sysctls
+  grep -q $'^end\tyes$' sysctls || { cat console >&2; echo "the machine did not tell its settings" >&2; exit 1; }
+  hold_against ${../hardening}/sysctls.tsv sysctls | tee $out
+''
