@@ -159,6 +159,8 @@ let
         [
           "console=tty0"
           "console=ttyS0,115200"
+          # see SHUFFLE_PAGE_ALLOCATOR in kernel.config
+          "page_alloc.shuffle=1"
         ]
         ++ words
         ++ kernelParams
