@@ -34,7 +34,7 @@ fn has_bit(bitmap: &str, bit: u16) -> bool {
         .rev()
         .nth(usize::from(bit / 64))
         .and_then(|word| u64::from_str_radix(word, 16).ok())
-        .is_some_and(|word| word >> (bit % 64) & 1 == 1)
+        .is_some_and(|word| (word >> (bit % 64)) & 1 == 1)
 }
 
 /// Wait until the key is pressed. Returns false if the device can't be read (any more).
