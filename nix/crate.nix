@@ -14,6 +14,8 @@ let
     craneLib: common:
     { root, files }:
     let
+      manifest = builtins.fromTOML (builtins.readFile (root + "/Cargo.toml"));
+      program = (builtins.head (manifest.bin or [ manifest.package ])).name;
       arguments = common // {
         src = lib.fileset.toSource {
           inherit root;
@@ -44,6 +46,23 @@ let
         checked // { cargoClippyExtraArgs = "--all-targets -- --deny warnings"; }
       );
       fmt = craneLib.cargoFmt arguments;
+      # The crates that are linked in: a line `CRATE VERSION PROGRAM` each in $out/crates. Features and target are
+      # resolved as for the package; what only builds it (build scripts, macros) is not linked, nor listed.
+      linked = craneLib.mkCargoDerivation (
+        arguments
+        // {
+          pnameSuffix = "-linked";
+          cargoArtifacts = null;
+          doInstallCargoArtifacts = false;
+          buildPhaseCargoCommand = ''
+            mkdir -p $out
+            cargo tree --locked --offline --edges normal,no-proc-macro --target x86_64-unknown-linux-gnu \
+              --prefix none --format '{p}' >../tree
+            # our own crate has its directory after it
+            sed -nE 's/^([^ ]+) v([^ ]+)( \(\*\))?$/\1 \2 ${program}/p' ../tree | sort -u >$out/crates
+          '';
+        }
+      );
       test = craneLib.cargoTest checked;
       # the crate's tests with something more for them to look at
       testWith = more: craneLib.cargoTest (checked // more);

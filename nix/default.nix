@@ -8,6 +8,10 @@ let
   inherit (pkgs) lib;
   crate = import ./crate.nix { inherit pkgs craneLib staticCraneLib; };
   crates = {
+    advisories = crate.host {
+      root = ../advisories;
+      files = [ ../advisories ];
+    };
     harness = crate.host {
       root = ../harness;
       files = [
@@ -49,6 +53,7 @@ let
   };
 
   kernel = import ./kernel.nix { inherit pkgs; };
+  advisories = import ./advisories.nix { inherit pkgs crates kernel; };
   mkMachine = import ./machine.nix {
     inherit pkgs kernel;
     init = crates.init.package;
@@ -58,12 +63,19 @@ let
     program = "${crates.hello.package}/bin/hello";
   };
 
+  vm = {
+    type = "app";
+    program = lib.getExe machine.vm;
+    meta.description = "boot the demo machine in QEMU, its console in the terminal";
+  };
+
   checks = import ./checks {
     inherit
       pkgs
       mkMachine
       machine
       crates
+      advisories
       ;
   };
 in
@@ -77,18 +89,20 @@ in
       vm
       ;
     inherit kernel;
+    inherit (advisories) kernelSources linkedCrates;
     init = crates.init.package;
     hello = crates.hello.package;
     default = machine.iso;
   };
 
-  apps = rec {
-    vm = {
-      type = "app";
-      program = lib.getExe machine.vm;
-      meta.description = "boot the demo machine in QEMU, its console in the terminal";
-    };
+  apps = {
+    inherit vm;
     default = vm;
+    advisories = {
+      type = "app";
+      program = lib.getExe advisories.program;
+      meta.description = "known vulnerabilities of the demo machine, from databases in directories";
+    };
   };
 
   devShell = import ./shell.nix { inherit pkgs craneLib; };

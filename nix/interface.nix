@@ -47,6 +47,7 @@
     "cargoFmt"
     "cargoTest"
     "devShell"
+    "mkCargoDerivation"
   ];
   # crane's library for pkgsStatic, which compiles for musl
   staticCraneLib = [

@@ -4,6 +4,7 @@
   mkMachine,
   machine,
   crates,
+  advisories,
 }:
 let
   ofCrate = name: crate: {
@@ -16,7 +17,10 @@ ofCrate "init" crates.init
 // ofCrate "harness" crates.harness
 // ofCrate "guest" crates.guest
 // ofCrate "fuzz" crates.fuzz
+// ofCrate "advisories" crates.advisories
 // {
+  advisories = import ./advisories.nix { inherit pkgs advisories; };
+  advisories-test = crates.advisories.test;
   init-test = crates.init.test;
   hello-test = crates.hello.test;
   arguments = import ./arguments.nix { inherit pkgs mkMachine crates; };

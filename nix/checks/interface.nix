@@ -37,8 +37,8 @@ let
     ++ [
       outputs.devShell.drvPath
       outputs.formatter.drvPath
-      outputs.apps.vm.program
-    ];
+    ]
+    ++ builtins.map (app: app.program) (builtins.attrValues outputs.apps);
 
   works = names: (builtins.tryEval (builtins.deepSeq (evaluate names) true)).success;
 

@@ -202,6 +202,21 @@ in
       }
     );
 
+  # A command of one's own with the source and the crates at hand, which puts its results into $out.
+  mkCargoDerivation =
+    { pnameSuffix, buildPhaseCargoCommand, ... }@args:
+    mkCargoDerivation (
+      removeAttrs args [
+        "pnameSuffix"
+        "buildPhaseCargoCommand"
+        "doInstallCargoArtifacts"
+      ]
+      // {
+        suffix = pnameSuffix;
+        command = buildPhaseCargoCommand;
+      }
+    );
+
   # For `nix develop`, which needs a bash as the builder and a `setup` to read.
   devShell =
     { packages }:

@@ -1,0 +1,218 @@
+//! What is found in a database, what is not, and what our reasons do to it.
+
+use crate::lab::{FIXED_IN_6_12_99, Lab, TIME, cve};
+
+const REASON: &str = r#"
+[[reason]]
+id = "RUSTSEC-2020-0071"
+purl = "pkg:cargo/time@0.1.45"
+justification = "code_not_reachable"
+detail = "nobody changes the environment"
+"#;
+
+#[test]
+fn an_advisory_for_a_linked_crate_is_found_with_its_program() {
+    let lab = Lab::new("found");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert!(said.out.contains("RUSTSEC-2020-0071: time 0.1.45\n    linked into hello; concerns whoever calls time::at_utc"), "{}", said.out);
+    assert!(
+        said.out
+            .contains("not asked, since it was not given: the kernel")
+    );
+}
+
+#[test]
+fn a_patched_an_unaffected_a_withdrawn_and_another_systems_advisory_are_not_found() {
+    for (name, from, to) in [
+        ("patched", ">= 0.2.23", ">= 0.1.45"),
+        ("unaffected", "=0.2.0", "=0.1.45"),
+        ("withdrawn", "date =", "withdrawn = \"2021-01-01\"\ndate ="),
+        ("os", "\"linux\", ", ""),
+    ] {
+        let lab = Lab::new(name);
+        let text = TIME.replace(from, to);
+        assert_ne!(text, TIME);
+        lab.write("db/crates/time/RUSTSEC-2020-0071.md", text);
+        let said = lab.run("6.12.117", &["db"]);
+        assert_eq!(
+            (said.status, said.err.as_str()),
+            (0, ""),
+            "{name}: {}",
+            said.out
+        );
+    }
+}
+
+#[test]
+fn a_reason_settles_its_finding() {
+    let lab = Lab::new("reason");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    lab.write("reasons.toml", REASON);
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    assert!(said.out.contains("not affected"));
+    assert!(said.out.contains("nobody changes the environment"));
+}
+
+#[test]
+fn a_reason_that_fits_nothing_any_more_is_an_error() {
+    let lab = Lab::new("idle");
+    lab.write("db/crates/libc/README.md.not", "");
+    lab.write("reasons.toml", REASON);
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!(said.status, 2);
+    assert!(
+        said.err.contains("RUSTSEC-2020-0071") && said.err.contains("take it away"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_reason_for_another_version_settles_nothing() {
+    let lab = Lab::new("version");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    lab.write("reasons.toml", REASON.replace("0.1.45", "0.1.44"));
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!(said.status, 2);
+    assert!(said.out.contains("1 to look at"));
+}
+
+#[test]
+fn a_reason_whose_database_is_not_there_is_left_alone() {
+    let lab = Lab::new("absent");
+    lab.write(
+        "db/cve/published/2025/CVE-2025-1.json",
+        cve(
+            "CVE-2025-1",
+            r#"["net/core/dev.c"]"#,
+            "affected",
+            FIXED_IN_6_12_99,
+        ),
+    );
+    lab.write("reasons.toml", REASON);
+    assert_eq!(lab.run("6.12.117", &["db"]).status, 0);
+}
+
+#[test]
+fn a_reason_needs_a_word_of_cyclonedx_and_a_detail() {
+    for (name, from, to) in [
+        ("word", "code_not_reachable", "do_not_care"),
+        ("detail", "nobody changes the environment", " "),
+        ("field", "detail =", "details ="),
+    ] {
+        let lab = Lab::new(name);
+        lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+        lab.write("reasons.toml", REASON.replace(from, to));
+        let said = lab.run("6.12.117", &["db"]);
+        assert_eq!(said.status, 2, "{name}");
+        assert!(said.err.contains("reasons.toml"), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_kernel_record_is_found_where_its_version_and_a_file_are_ours() {
+    let ours = r#"["drivers/gpu/x.c", "net/core/dev.c"]"#;
+    let header = r#"["include/linux/skbuff.h"]"#;
+    let others = r#"["net/sctp/socket.c"]"#;
+    for (kernel, files, found) in [
+        ("6.12.98", ours, true),
+        ("6.12.98", header, true),
+        ("6.12.98", "[]", true),
+        ("6.12.98", others, false),
+        ("6.12.99", ours, false),
+        ("6.12.117", ours, false),
+        ("6.13.5", ours, true),
+        ("6.14", ours, false),
+        ("7.0", ours, false),
+        ("4.1.9", ours, false),
+        ("4.2", ours, true),
+    ] {
+        let lab = Lab::new(&format!("kernel-{kernel}-{}", files.len()));
+        lab.write(
+            "db/cve/published/2025/CVE-2025-1.json",
+            cve("CVE-2025-1", files, "affected", FIXED_IN_6_12_99),
+        );
+        let said = lab.run(kernel, &["db"]);
+        assert_eq!(
+            (said.status, said.err.as_str()),
+            (i32::from(found), ""),
+            "{kernel} {files}: {}",
+            said.out
+        );
+    }
+}
+
+#[test]
+fn a_kernel_record_without_versions_or_with_strange_ones_is_something_to_look_at() {
+    for (name, ranges) in [
+        ("none", "[]"),
+        (
+            "strange",
+            r#"[{"version": "six", "lessThan": "seven", "status": "unaffected", "versionType": "semver"}]"#,
+        ),
+    ] {
+        let lab = Lab::new(&format!("ranges-{name}"));
+        lab.write(
+            "db/cve/published/2025/CVE-2025-1.json",
+            cve("CVE-2025-1", r#"["net/core/dev.c"]"#, "unaffected", ranges),
+        );
+        assert_eq!(lab.run("6.12.117", &["db"]).status, 1, "{name}");
+    }
+}
+
+#[test]
+fn two_databases_are_asked_together() {
+    let lab = Lab::new("two");
+    lab.write("rust/crates/time/RUSTSEC-2020-0071.md", TIME);
+    lab.write(
+        "linux/cve/published/2025/CVE-2025-1.json",
+        cve("CVE-2025-1", "[]", "affected", "[]"),
+    );
+    let said = lab.run("6.12.117", &["rust", "linux"]);
+    assert!(
+        said.out.contains("2 records read: 2 to look at"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("not asked"));
+}
+
+#[test]
+fn vex_has_the_findings_with_state_and_reason_and_is_the_same_each_time() {
+    let lab = Lab::new("vex");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    lab.write(
+        "db/cve/published/2025/CVE-2025-1.json",
+        cve("CVE-2025-1", "[]", "affected", "[]"),
+    );
+    lab.write("reasons.toml", REASON);
+    let said = lab.run("6.12.117", &["--vex", "db"]);
+    let vex: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(vex["bomFormat"], "CycloneDX");
+    assert_eq!(vex["specVersion"], "1.6");
+    let of = |id: &str| {
+        let all = vex["vulnerabilities"].as_array().unwrap();
+        all.iter().find(|it| it["id"] == id).unwrap().clone()
+    };
+    assert_eq!(of("RUSTSEC-2020-0071")["analysis"]["state"], "not_affected");
+    assert_eq!(
+        of("RUSTSEC-2020-0071")["analysis"]["justification"],
+        "code_not_reachable"
+    );
+    assert_eq!(of("CVE-2025-1")["analysis"]["state"], "in_triage");
+    // each refers to a component that is there
+    for it in vex["vulnerabilities"].as_array().unwrap() {
+        let reference = &it["affects"][0]["ref"];
+        assert!(
+            vex["components"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|it| it["bom-ref"] == *reference)
+        );
+    }
+    assert_eq!(lab.run("6.12.117", &["--vex", "db"]).out, said.out);
+}

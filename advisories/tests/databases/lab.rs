@@ -1,0 +1,103 @@
+//! A directory of its own for a test, with a hand-made database in it, and the program to try on it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Lab {
+    pub root: PathBuf,
+}
+
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub const TIME: &str = r#"```toml
+[advisory]
+id = "RUSTSEC-2020-0071"
+package = "time"
+date = "2020-11-18"
+
+[affected]
+os = ["linux", "macos"]
+[affected.functions]
+"time::at_utc" = ["^0.1"]
+
+[versions]
+patched = [">= 0.2.23"]
+unaffected = ["=0.2.0"]
+```
+
+# Potential segfault
+"#;
+
+/// A record of the kernel's, with the files, the status by default and the ranges given.
+pub fn cve(id: &str, files: &str, default: &str, ranges: &str) -> String {
+    format!(
+        r#"{{"cveMetadata": {{"cveID": "{id}", "state": "PUBLISHED"}},
+        "containers": {{"cna": {{"title": "net: a fix", "affected": [
+            {{"defaultStatus": "unaffected", "programFiles": {files},
+              "versions": [{{"version": "1da177e4", "lessThan": "0123abcd", "status": "affected", "versionType": "git"}}]}},
+            {{"defaultStatus": "{default}", "programFiles": {files}, "versions": {ranges}}}
+        ]}}}}}}"#
+    )
+}
+
+/// The ranges of a bug that came with 4.2 and was fixed in 6.12.99 and 6.14.
+pub const FIXED_IN_6_12_99: &str = r#"[
+    {"version": "4.2", "status": "affected"},
+    {"version": "0", "lessThan": "4.2", "status": "unaffected", "versionType": "semver"},
+    {"version": "6.12.99", "lessThanOrEqual": "6.12.*", "status": "unaffected", "versionType": "semver"},
+    {"version": "6.14", "lessThanOrEqual": "*", "status": "unaffected", "versionType": "original_commit_for_fix"}]"#;
+
+impl Lab {
+    pub fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("advisories-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
+        let lab = Self { root };
+        lab.write(
+            "crates.list",
+            "time 0.1.45 hello\nlibc 0.2.170 hello\nlibc 0.2.170 init\n",
+        );
+        lab.write("sources.list", "net/core/dev.c\ninclude/linux/skbuff.h\n");
+        lab.write("reasons.toml", "");
+        lab
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    pub fn run(&self, kernel: &str, more: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_advisories"))
+            .current_dir(&self.root)
+            .args([
+                "--crates",
+                "crates.list",
+                "--kernel-sources",
+                "sources.list",
+            ])
+            .args(["--reasons", "reasons.toml", "--kernel-version", kernel])
+            .args(more)
+            .output()
+            .unwrap();
+        Said {
+            status: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all::<&Path>(&self.root);
+    }
+}

@@ -1,0 +1,5 @@
+//! The program on hand-made databases.
+
+mod findings;
+mod hostile;
+mod lab;
