@@ -8,6 +8,7 @@
     "cpio"
     "elfutils"
     "flex"
+    "glibc"
     "lib"
     "linuxManualConfig"
     "linux_6_12"

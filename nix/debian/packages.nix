@@ -120,6 +120,7 @@ in
       programs = [ "usr/bin/readelf" ];
     };
 
+    glibc.static = inBuildRoot "glibc-static";
     bison = inBuildRoot "bison";
     flex = inBuildRoot "flex";
     perl = inBuildRoot "perl";
