@@ -7,7 +7,7 @@ fn programs_that_can_not_be_started_are_told_with_the_reason_and_the_others_run(
     let mut machine = Machine::from_image("MACHINE_INITRD_WITH_BROKEN_PROGRAMS", "")
         .with_network_card("e1000")
         .boot();
-    let not_executable = "executable for this machine";
+    let not_executable = "is it an executable for this machine, and no script?";
     for (program, advice) in [
         ("absent", "is it in the image"),
         ("dynamic", "asks for no loader?"),
