@@ -34,12 +34,12 @@
         }
         # a foundation that never moves by itself can promise the bytes
         // (
-          if nixpkgs ? isoSha256 then
+          if nixpkgs ? recordedIso then
             {
               iso-hash = import ./nix/checks/iso-hash.nix {
                 inherit pkgs;
                 inherit (outputs.packages) iso;
-                recorded = nixpkgs.isoSha256;
+                recorded = nixpkgs.recordedIso;
               };
             }
           else

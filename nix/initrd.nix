@@ -1,10 +1,12 @@
-# The initramfs: init, the programs, the modules, the settings, and nothing else.
+# The initramfs: init, the programs, the modules, the settings, the identity, and nothing else.
 { pkgs }:
 {
   init,
   programs,
   modules,
   settings,
+  # nix/machine.nix says what it is
+  identity,
 }:
 let
   inherit (pkgs) lib;
@@ -26,6 +28,10 @@ pkgs.makeInitrd {
     {
       object = pkgs.writeText "scratchmachine.conf" (lib.concatMapStrings (word: word + "\n") settings);
       symlink = "/etc/scratchmachine.conf";
+    }
+    {
+      object = pkgs.writeText "scratchmachine.image" (identity + "\n");
+      symlink = "/etc/scratchmachine.image";
     }
   ];
   compressor = "zstd";

@@ -2,6 +2,8 @@
 { pkgs }:
 {
   name,
+  # nix/machine.nix says what it is
+  identity,
   kernel,
   initrd,
   commandLine,
@@ -24,7 +26,7 @@ pkgs.runCommand "${name}-iso"
     '';
     passAsFile = [ "isolinuxConfiguration" ];
     passthru = {
-      inherit commandLine settings;
+      inherit identity commandLine settings;
       file = "${name}.iso";
     };
   }
@@ -38,9 +40,10 @@ pkgs.runCommand "${name}-iso"
     find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
 
     # xorriso takes every date from SOURCE_DATE_EPOCH. isolinux.bin is patched with its own place in the
-    # image (-boot-info-table), so the image gets a copy.
+    # image (-boot-info-table), so the image gets a copy. The application's name is where an image that does not
+    # run tells its identity: `xorriso -indev FILE -pvd_info`.
     xorriso -as mkisofs -quiet -o $out/${name}.iso \
-      -volid SCRATCHMACHINE -appid scratchmachine -preparer "" -publisher "" \
+      -volid SCRATCHMACHINE -appid 'scratchmachine ${identity}' -preparer "" -publisher "" \
       -r -no-pad \
       -b isolinux/isolinux.bin -c isolinux/boot.cat \
       -no-emul-boot -boot-load-size 4 -boot-info-table \

@@ -166,23 +166,39 @@ let
         ++ kernelParams
       );
 
+      # initramfs and ISO of that identity
+      image = identity: rec {
+        initrd = import ./initrd.nix { inherit pkgs; } {
+          inherit identity;
+          settings = words;
+          inherit (machine) init programs modules;
+        };
+        iso = import ./iso.nix { inherit pkgs; } {
+          inherit
+            name
+            identity
+            commandLine
+            initrd
+            ;
+          settings = words;
+          inherit (machine) kernel;
+        };
+      };
+      # Nix names a derivation by a hash over everything that goes into it. So the identity is a hash over all
+      # that the image is made of and by, but for the identity itself.
+      identity = builtins.substring 0 32 (
+        builtins.hashString "sha256" (builtins.unsafeDiscardStringContext (image "").iso.drvPath)
+      );
+
       machine = {
         inherit kernel;
+        inherit (image identity) initrd iso;
         init = executable {
           name = "init";
           file = "${init}/bin/init";
         };
         programs = import ./programs.nix { inherit pkgs executable; } programs;
         modules = import ./modules.nix { inherit pkgs kernel; } given.modules;
-        initrd = import ./initrd.nix { inherit pkgs; } {
-          settings = words;
-          inherit (machine) init programs modules;
-        };
-        iso = import ./iso.nix { inherit pkgs; } {
-          inherit name commandLine;
-          settings = words;
-          inherit (machine) kernel initrd;
-        };
         vm = import ./vm.nix { inherit pkgs; } {
           inherit name;
           inherit (machine) iso;

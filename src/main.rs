@@ -1,7 +1,7 @@
 //! PID 1. The boot, in order:
 //!
 //! 1. mounts: `/proc`, `/sys`, `/dev`, `/tmp`, `/run`
-//! 2. consoles: all that the kernel has, and the log behind them
+//! 2. consoles: all that the kernel has, and the log behind them; which machine this is
 //! 3. config: what is baked into the image, overridden by the kernel command line
 //! 4. modules: the drivers that the hardware asks for
 //! 5. network: its thread, waited for no longer than was asked for
@@ -27,6 +27,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Where the image keeps its identity, a hash over all that it was made of (nix/machine.nix).
+const IMAGE: &str = "/etc/scratchmachine.image";
 /// The logs are given this long to reach consoles and collector at the end.
 const FLUSH: Duration = Duration::from_secs(3);
 /// And the network to give back its lease.
@@ -45,6 +48,14 @@ fn main() -> ! {
     watch_power_buttons(&log);
     say(&log, "Hello World!");
     warn_all(&log, mounted);
+    let image = image(&log);
+    say(
+        &log,
+        format_args!(
+            "scratchmachine {VERSION}, image {image}, Linux {}",
+            kernel_release()
+        ),
+    );
     say(&log, phases.end("mounts"));
 
     let config = configure(&log);
@@ -76,7 +87,7 @@ fn main() -> ! {
         |event| log.say(event.severity(), event),
     );
     let statuses = Arc::default();
-    start_status(&log, &config, phases, &network, &statuses);
+    start_status(&log, &config, image, phases, &network, &statuses);
     if config.drill {
         panic!("scratchmachine.drill asks for this");
     }
@@ -260,6 +271,25 @@ fn start_network(log: &Log, config: &Config) -> Option<Network> {
     network.map_err(|error| warn(log, error)).ok()
 }
 
+/// The identity of the image that was booted.
+fn image(log: &Log) -> String {
+    let identity = std::fs::read_to_string(IMAGE).unwrap_or_else(|error| {
+        warn(log, Error::new(format!("read {IMAGE}"), error));
+        String::new()
+    });
+    match identity.trim() {
+        "" => "unknown".into(),
+        identity => identity.into(),
+    }
+}
+
+fn kernel_release() -> String {
+    let kernel = nix::sys::utsname::uname();
+    kernel.map_or(String::new(), |kernel| {
+        kernel.release().to_string_lossy().into_owned()
+    })
+}
+
 /// The machine's name, by now given by the settings or by a server; empty if it has none.
 fn hostname() -> String {
     let kernel = nix::sys::utsname::uname();
@@ -340,6 +370,7 @@ fn finish(forwards: &Forwards) {
 fn start_status(
     log: &Log,
     config: &Config,
+    image: String,
     phases: Phases,
     network: &Option<Network>,
     statuses: &Arc<Mutex<Vec<supervisor::Status>>>,
@@ -351,6 +382,7 @@ fn start_status(
         let report = || {
             report(
                 &told,
+                &image,
                 &phases,
                 &statuses,
                 network.as_ref().map(|status| status()),
@@ -363,6 +395,7 @@ fn start_status(
 /// What the status page tells.
 fn report(
     log: &Log,
+    image: &str,
     phases: &Phases,
     statuses: &Mutex<Vec<supervisor::Status>>,
     network: Option<network::Status>,
@@ -392,7 +425,8 @@ fn report(
         .map(|reader| (reader.name.clone(), reader.lost.total().into()));
     let took = phases.took().map(|(name, took)| (name, took.into()));
     Value::map([
-        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("version", VERSION.into()),
+        ("image", image.into()),
         ("uptime_seconds", phases.uptime().as_secs().into()),
         ("phases_ms", Value::map(took)),
         (

@@ -38,7 +38,7 @@ pub struct Running {
     monitor: Monitor,
 }
 
-/// The path that an environment variable holds.
+/// What an environment variable holds: the path of an image, or its identity.
 ///
 /// # Panics
 /// It is not set: the images are built by Nix.

@@ -1,4 +1,4 @@
-use harness::Machine;
+use harness::{Machine, image};
 
 #[test]
 fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
@@ -9,6 +9,8 @@ fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
     machine.wait_for("Loading /bzImage... ok");
     machine.wait_for("Loading /initrd...ok");
     machine.wait_for("Hello World!");
+    let identity = image("MACHINE_IDENTITY");
+    machine.wait_for(&format!("image {identity}, Linux 6."));
     machine.wait_for("modules: e1000 for 0000:00:03.0, ");
     machine.wait_for("network: eth0 10.0.2.15/24");
     machine.wait_for("Ethernet configured");

@@ -1,4 +1,4 @@
-use harness::Machine;
+use harness::{Machine, image};
 
 #[test]
 fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() {
@@ -8,8 +8,10 @@ fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() 
     machine.wait_for("hello: listening on 0.0.0.0:80");
     let (status, json) = machine.request("GET", "/json");
     assert_eq!(status, "200 OK");
+    let identity = format!("\"image\":\"{}\"", image("MACHINE_IDENTITY"));
     for part in [
         "{\"version\":\"",
+        &identity,
         "\"uptime_seconds\":",
         "\"phases_ms\":{\"mounts\":",
         "\"modules\":[\"e1000\"]",

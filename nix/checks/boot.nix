@@ -18,6 +18,8 @@ let
         {
           inherit (machine) init programs modules;
           inherit (machine.iso) settings;
+          # made by hand, so it is none that could be found again
+          identity = "";
         }
         // exchanged
       );
@@ -98,6 +100,7 @@ crates.harness.testWith {
   nativeBuildInputs = [ pkgs.qemu_test ];
   env = {
     MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
+    MACHINE_IDENTITY = machine.iso.identity;
     MACHINE_KERNEL = "${machine.kernel}/bzImage";
     MACHINE_INITRD = initrdOf machine;
     MACHINE_INITRD_WITH_ALL_CARDS = demoWith { modules = allCards; };

@@ -1,14 +1,27 @@
-# The demo machine's ISO has the recorded bytes: whoever builds it gets the same.
+# The demo machine's ISO has the recorded bytes: whoever builds it gets the same. The identity is recorded beside
+# its hash, so that `git log -S IDENTITY` finds the commits from which an image can be made again.
 {
   pkgs,
   iso,
+  # the file's text
   recorded,
 }:
-pkgs.runCommand "iso-hash" { inherit recorded; } ''
-  built=$(sha256sum ${iso}/${iso.file} | cut -d' ' -f1)
-  [[ $built == "$recorded" ]] || {
-    echo "the ISO's SHA-256 is $built, but $recorded is recorded: if the change was meant, record it (docs/debian-foundation.md)" >&2
-    exit 1
+pkgs.runCommand "iso-hash"
+  {
+    inherit recorded;
+    inherit (iso) identity;
+    passAsFile = [ "recorded" ];
   }
-  touch $out
-''
+  ''
+    # what begins with '#' is a comment to sha256sum
+    {
+      echo "# image $identity"
+      (cd ${iso} && sha256sum ${iso.file})
+    } >built
+    diff $recordedPath built || {
+      echo "the ISO (>) is not the recorded one (<): if the change was meant, nix/debian/iso.sha256 must now be" >&2
+      cat built >&2
+      exit 1
+    }
+    touch $out
+  ''

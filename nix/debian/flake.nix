@@ -14,7 +14,7 @@
         pkgs:
         if pkgs.stdenv.hostPlatform.isStatic or false then packages.staticCraneLib else packages.craneLib;
 
-      # of the demo machine's ISO, as built on this foundation
-      isoSha256 = builtins.substring 0 64 (builtins.readFile ./iso.sha256);
+      # identity and hash of the demo machine's ISO, as built on this foundation
+      recordedIso = builtins.readFile ./iso.sha256;
     };
 }
