@@ -12,15 +12,23 @@ let
 
   crate =
     craneLib: common:
-    { root, files }:
+    {
+      root,
+      files,
+      # what only the checks need, so that no test can make another program
+      tests ? [ ],
+    }:
     let
       manifest = builtins.fromTOML (builtins.readFile (root + "/Cargo.toml"));
       program = (builtins.head (manifest.bin or [ manifest.package ])).name;
-      arguments = common // {
-        src = lib.fileset.toSource {
+      source =
+        files:
+        lib.fileset.toSource {
           inherit root;
           fileset = lib.fileset.unions files;
         };
+      arguments = common // {
+        src = source files;
         strictDeps = true;
       };
       # Checks want to be built quickly, not to be small and fast.
@@ -29,6 +37,7 @@ let
       }
       // arguments
       // {
+        src = source (files ++ tests);
         CARGO_PROFILE = "dev";
       };
     in
@@ -45,7 +54,7 @@ let
       clippy = craneLib.cargoClippy (
         checked // { cargoClippyExtraArgs = "--all-targets -- --deny warnings"; }
       );
-      fmt = craneLib.cargoFmt arguments;
+      fmt = craneLib.cargoFmt checked;
       # The crates that are linked in: a line `CRATE VERSION PROGRAM` each in $out/crates. Features and target are
       # resolved as for the package; what only builds it (build scripts, macros) is not linked, nor listed.
       linked = craneLib.mkCargoDerivation (
@@ -56,8 +65,8 @@ let
           doInstallCargoArtifacts = false;
           buildPhaseCargoCommand = ''
             mkdir -p $out
-            cargo tree --locked --offline --edges normal,no-proc-macro --target x86_64-unknown-linux-gnu \
-              --prefix none --format '{p}' >../tree
+            cargo tree --locked --offline --edges normal,no-proc-macro \
+              ''${CARGO_BUILD_TARGET:+--target $CARGO_BUILD_TARGET} --prefix none --format '{p}' >../tree
             # our own crate has its directory after it
             sed -nE 's/^([^ ]+) v([^ ]+)( \(\*\))?$/\1 \2 ${program}/p' ../tree | sort -u >$out/crates
           '';

@@ -32,8 +32,8 @@ let
         ../Cargo.toml
         ../Cargo.lock
         ../src
-        ../tests
       ];
+      tests = [ ../tests ];
     };
     fuzz = crate.fuzz {
       root = ../.;
@@ -48,7 +48,12 @@ let
     };
     hello = crate.static {
       root = ../hello;
-      files = [ ../hello ];
+      files = [
+        ../hello/Cargo.toml
+        ../hello/Cargo.lock
+        ../hello/src
+      ];
+      tests = [ ../hello/tests ];
     };
   };
 

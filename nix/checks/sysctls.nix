@@ -10,7 +10,7 @@ let
   initrd = import ../initrd.nix { inherit pkgs; } {
     init = tellSysctls;
     inherit (machine) programs modules;
-    inherit (machine.iso) settings;
+    inherit (machine.iso) identity settings;
   };
 in
 pkgs.runCommand "sysctls" { nativeBuildInputs = [ pkgs.qemu_test ]; } ''
