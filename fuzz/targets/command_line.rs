@@ -1,4 +1,5 @@
-//! A word does the same alone as among others, and either changes something or is complained about.
+//! A word does the same alone as among others, and either changes something or is complained about. What stands
+//! behind a quote that is never closed changes nothing.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,8 +8,8 @@ use std::time::Duration;
 
 const OURS: [&str; 4] = ["ip", "hostname", "panic", "module_blacklist"];
 
-/// The words, without the quotes around white space.
-fn words(text: &[u8]) -> Vec<Vec<u8>> {
+/// The words, without the quotes around white space, and whether all quotes are closed.
+fn words(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
     let mut words = vec![];
     let mut begun = vec![];
     for (number, stretch) in text.split(|&byte| byte == b'"').enumerate() {
@@ -22,9 +23,12 @@ fn words(text: &[u8]) -> Vec<Vec<u8>> {
             words.push(std::mem::replace(&mut begun, piece.to_vec()));
         }
     }
-    words.push(begun);
+    let is_closed = text.iter().filter(|&&byte| byte == b'"').count() % 2 == 0;
+    if is_closed {
+        words.push(begun);
+    }
     words.retain(|word| !word.is_empty());
-    words
+    (words, is_closed)
 }
 
 fn is_ours(word: &str) -> bool {
@@ -50,11 +54,20 @@ fn is_sound(config: &Config) {
 
 fuzz_target!(|text: &[u8]| {
     let mut together = Config::default();
-    let complaints = together.apply(text);
+    let mut complaints = together.apply(text);
+    let (words, is_closed) = words(text);
+    if !is_closed {
+        let complaint = complaints.pop().expect("an open quote is told");
+        assert!(
+            complaint.contains("its quote is never closed"),
+            "{complaint}"
+        );
+        assert!(complaint.chars().count() <= 256, "{complaint}");
+    }
 
     let mut alone = Config::default();
     let mut expected = vec![];
-    for word in words(text) {
+    for word in words {
         let before = alone.clone();
         let complaint = alone.apply(&[b"\"", &word[..], b"\""].concat());
         is_sound(&alone);
