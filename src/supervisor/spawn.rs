@@ -111,9 +111,8 @@ fn confine() -> io::Result<()> {
 
 fn advice(cause: &io::Error) -> &'static str {
     match cause.kind() {
-        // also for a script or rubbish: glibc's execvp hands them to a shell, and tells that there is none
         ErrorKind::NotFound => {
-            "is it in the image, and a static executable for this machine, which asks for no loader?"
+            "is it in the image, and a static executable that asks for no loader?"
         }
         ErrorKind::PermissionDenied => "is it executable?",
         _ if cause.raw_os_error() == Some(nix::libc::ENOEXEC) => {
