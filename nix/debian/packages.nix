@@ -56,7 +56,9 @@ let
   };
   staticCraneLib = crane {
     CARGO_BUILD_TARGET = "x86_64-unknown-linux-musl";
-    CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS = "--sysroot=${rustStdMusl}";
+    # musl once more at the end: the linker takes from it only what was asked for so far, and the library's core,
+    # which may ask last, needs bcmp
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS = "--sysroot=${rustStdMusl} -Clink-arg=-lc";
     CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTDOCFLAGS = "--sysroot=${rustStdMusl}";
   };
 
