@@ -113,7 +113,8 @@ mod tests {
     }
 
     fn well_formed() -> impl Strategy<Value = String> {
-        let set = "\\[[!^]?\\]?([ab-]|a-c|b-a|\\\\[a\\]-]){1,3}\\]";
+        // no backslash in a set: about that C libraries are at odds
+        let set = "\\[[!^]?\\]?([ab-]|a-c|b-a){1,3}\\]";
         let parts =
             proptest::collection::vec(prop_oneof!["[ab*?.]{1,2}", "\\\\[a*?\\[]", set], 0..6);
         (parts, "\\\\?").prop_map(|(parts, end)| parts.concat() + &end)
