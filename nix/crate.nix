@@ -1,7 +1,7 @@
 # A Rust crate of ours: its package, and the checks that every crate has to pass.
 #   static: linked with everything it needs, to run where there is nothing else
 #   host:   for the machine that builds and tests
-#   fuzz:   the same, in a directory `fuzz` of its source, with libFuzzer
+#   fuzz:   the same, with libFuzzer
 {
   pkgs,
   craneLib,
@@ -17,9 +17,13 @@ let
       files,
       # what only the checks need, so that no test can make another program
       tests ? [ ],
+      # where the crate is, if it is not at the root: then the root is that of another one, which it depends on
+      directory ? null,
     }:
     let
-      manifest = builtins.fromTOML (builtins.readFile (root + "/Cargo.toml"));
+      manifestFile =
+        if directory == null then root + "/Cargo.toml" else root + "/${directory}/Cargo.toml";
+      manifest = builtins.fromTOML (builtins.readFile manifestFile);
       program = (builtins.head (manifest.bin or [ manifest.package ])).name;
       source =
         files:
@@ -27,10 +31,24 @@ let
           inherit root;
           fileset = lib.fileset.unions files;
         };
-      arguments = common // {
-        src = source files;
-        strictDeps = true;
-      };
+      arguments =
+        common
+        // {
+          src = source files;
+          strictDeps = true;
+        }
+        // (
+          if directory == null then
+            { }
+          else
+            {
+              sourceRoot = "source/${directory}";
+              cargoToml = manifestFile;
+              cargoLock = root + "/${directory}/Cargo.lock";
+              # Dependencies are built with our own crates emptied, which a crate of ours can't depend on.
+              cargoArtifacts = null;
+            }
+        );
       # Checks want to be built quickly, not to be small and fast.
       checked = {
         cargoArtifacts = craneLib.buildDepsOnly (arguments // { CARGO_PROFILE = "dev"; });
@@ -80,9 +98,6 @@ in
 {
   host = crate craneLib { };
   fuzz = crate craneLib {
-    sourceRoot = "source/fuzz";
-    cargoToml = ../fuzz/Cargo.toml;
-    cargoLock = ../fuzz/Cargo.lock;
     # An empty program, as dependencies are built with, lacks what the flags in .cargo/config.toml need of libFuzzer.
     cargoArtifacts = null;
   };

@@ -45,6 +45,20 @@ let
         ../fuzz/Cargo.toml
         ../fuzz/targets
       ];
+      directory = "fuzz";
+    };
+    configure = crate.static {
+      root = ../.;
+      # init's own parser of settings, with it
+      files = [
+        ../Cargo.toml
+        ../src
+        ../configure/Cargo.toml
+        ../configure/Cargo.lock
+        ../configure/src
+      ];
+      tests = [ ../configure/tests ];
+      directory = "configure";
     };
     hello = crate.static {
       root = ../hello;
@@ -102,6 +116,11 @@ in
 
   apps = {
     inherit vm;
+    configure = {
+      type = "app";
+      program = "${crates.configure.package}/bin/configure";
+      meta.description = "put settings over an ISO, or say which there are";
+    };
     default = vm;
     advisories = {
       type = "app";

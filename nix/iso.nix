@@ -1,4 +1,4 @@
-# The ISO image: BIOS, isolinux, the kernel and the initramfs.
+# The ISO image: BIOS, isolinux, the kernel, the initramfs, and room for settings that are put over them.
 { pkgs }:
 {
   name,
@@ -21,7 +21,7 @@ pkgs.runCommand "${name}-iso"
       TIMEOUT 0
       LABEL machine
         KERNEL /bzImage
-        INITRD /initrd
+        INITRD /initrd,/settings
         APPEND ${commandLine}
     '';
     passAsFile = [ "isolinuxConfiguration" ];
@@ -35,6 +35,8 @@ pkgs.runCommand "${name}-iso"
     cp ${kernel}/bzImage tree/bzImage
     cp ${initrd}/initrd tree/initrd
     cp ${pkgs.syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
+    # Loaded behind the initramfs, where the kernel passes over zeros: `configure` may put an archive there.
+    truncate --size=4096 tree/settings
     cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
     chmod -R u=rwX,go=rX tree
     find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +

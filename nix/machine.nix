@@ -162,7 +162,8 @@ let
           # see SHUFFLE_PAGE_ALLOCATOR in kernel.config
           "page_alloc.shuffle=1"
         ]
-        ++ words
+        # also the kernel's own word, which it needs before there is any file
+        ++ settings.panic.words given.panic
         ++ kernelParams
       );
 

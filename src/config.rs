@@ -1,6 +1,6 @@
-//! Settings: words `key=value` in the language of the kernel's command line, from two places. What the
-//! image was built with comes first; the command line overrides it, so that a machine can be changed at
-//! boot without a new image.
+//! Settings: words `key=value` in the language of the kernel's command line, from three places. What the
+//! image was built with comes first; a layer that was put over the image overrides it, and the command line
+//! both, so that a machine can be changed at boot without a new image.
 //!
 //! Where the kernel or its modules have a word for something, it is theirs: `ip=`
 //! (Documentation/admin-guide/nfs/nfsroot.rst), `hostname=`, `panic=`, `module_blacklist=`,
@@ -9,7 +9,7 @@
 //! sense is a complaint that names it, never a failed boot.
 
 mod ip;
-mod words;
+pub mod words;
 
 pub use ip::{Ip, Static};
 
@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// Where the image keeps the settings it was built with.
 pub const BAKED: &str = "/etc/scratchmachine.conf";
+/// Where a layer over the image has them, if there is one: the crate `configure` writes it.
+pub const LAYER: &str = "/etc/scratchmachine.layer";
 /// Where the kernel tells what it was booted with.
 pub const COMMAND_LINE: &str = "/proc/cmdline";
 
@@ -177,7 +179,8 @@ impl Config {
             .collect()
     }
 
-    fn apply_word(&mut self, word: &[u8]) -> Result<(), String> {
+    /// The same for a single word: is it one of those that init reads?
+    pub fn apply_word(&mut self, word: &[u8]) -> Result<bool, String> {
         let Ok(word) = std::str::from_utf8(word) else {
             let word = String::from_utf8_lossy(word);
             return Err(format!(
@@ -188,7 +191,7 @@ impl Config {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         let failed = |cause: String| format!("'{}' was passed over: {cause}", shown(word));
         if let Some((_, setter)) = SETTINGS.iter().find(|(name, _)| same_key(name, key)) {
-            return setter(self, value).map_err(failed);
+            return setter(self, value).map(|()| true).map_err(failed);
         }
         if let Some(program) = key.strip_prefix(RESTART_OF).filter(|name| !name.is_empty()) {
             let restart = given(value).map(|value| parse(&value)).transpose();
@@ -196,7 +199,7 @@ impl Config {
             self.restarts.retain(|(name, _)| name != program);
             self.restarts
                 .extend(restart.map(|restart| (program.to_owned(), restart)));
-            return Ok(());
+            return Ok(true);
         }
         let signal = key.strip_prefix(REQUEST_OF);
         if let Some((_, request)) = self
@@ -204,7 +207,7 @@ impl Config {
             .iter_mut()
             .find(|(name, _)| signal == Some(name))
         {
-            return set(request, value).map_err(failed);
+            return set(request, value).map(|()| true).map_err(failed);
         }
         if key.starts_with(OURS) {
             return Err(format!(
@@ -216,8 +219,9 @@ impl Config {
         if let (Some((module, parameter)), true) = (key.split_once('.'), word.contains('=')) {
             self.module_parameters
                 .push((module.to_owned(), format!("{parameter}={value}")));
+            return Ok(true);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// When the program of this name is started again.
@@ -238,7 +242,7 @@ impl Config {
 }
 
 /// The kernel takes '-' and '_' in keys for the same (lib/cmdline.c, `parameq`).
-fn same_key(name: &str, key: &str) -> bool {
+pub fn same_key(name: &str, key: &str) -> bool {
     let dash = |byte| if byte == b'-' { b'_' } else { byte };
     name.bytes().map(dash).eq(key.bytes().map(dash))
 }

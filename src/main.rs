@@ -2,7 +2,7 @@
 //!
 //! 1. mounts: `/proc`, `/sys`, `/dev`, `/tmp`, `/run`
 //! 2. consoles: all that the kernel has, and the log behind them; which machine this is
-//! 3. config: what is baked into the image, overridden by the kernel command line
+//! 3. config: what is baked into the image, overridden by a layer over it and by the kernel command line
 //! 4. modules: the drivers that the hardware asks for
 //! 5. network: its thread, waited for no longer than was asked for
 //! 6. seal: what is shut for good
@@ -23,6 +23,7 @@ use scratchmachine::status::{self, Value};
 use scratchmachine::supervisor::{self, Output, Supervisor};
 use scratchmachine::{Error, bug, clock, console, mounts, power_button, seal};
 use std::cell::RefCell;
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -172,16 +173,20 @@ fn start_consoles(log: &Log) {
     }
 }
 
-/// Baked settings first, then the command line, which overrides them.
+/// Each overrides those before it.
 fn configure(log: &Log) -> Config {
     let mut config = Config::default();
-    for source in [config::BAKED, config::COMMAND_LINE] {
+    for source in [config::BAKED, config::LAYER, config::COMMAND_LINE] {
         match std::fs::read(source) {
             Ok(words) => {
+                if source == config::LAYER {
+                    say(log, "config: with a layer of settings over the image");
+                }
                 for complaint in config.apply(&words) {
                     warn(log, Error::new(format!("config: {source}"), complaint));
                 }
             }
+            Err(error) if source == config::LAYER && error.kind() == ErrorKind::NotFound => {}
             Err(error) => warn(log, Error::new(format!("read {source}"), error)),
         }
     }

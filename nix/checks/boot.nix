@@ -48,6 +48,13 @@ let
       '';
     };
 
+  # the demo machine's ISO with settings over it
+  configured =
+    words:
+    pkgs.runCommand "configured.iso" { } ''
+      ${crates.configure.package}/bin/configure ${machine.iso}/${machine.iso.file} ${lib.concatStringsSep " " words} -o $out
+    '';
+
   # A program of the guest crate, which does what its arguments say.
   misbehaving = words: {
     program = "${crates.guest.package}/bin/misbehave";
@@ -101,6 +108,10 @@ crates.harness.testWith {
   env = {
     MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
     MACHINE_IDENTITY = machine.iso.identity;
+    MACHINE_ISO_CONFIGURED = configured [
+      "ip=10.0.2.15:::255.255.0.0"
+      "scratchmachine.status=81"
+    ];
     MACHINE_KERNEL = "${machine.kernel}/bzImage";
     MACHINE_INITRD = initrdOf machine;
     MACHINE_INITRD_WITH_ALL_CARDS = demoWith { modules = allCards; };

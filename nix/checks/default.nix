@@ -18,6 +18,7 @@ ofCrate "init" crates.init
 // ofCrate "guest" crates.guest
 // ofCrate "fuzz" crates.fuzz
 // ofCrate "advisories" crates.advisories
+// ofCrate "configure" crates.configure
 // {
   advisories = import ./advisories.nix { inherit pkgs advisories; };
   advisories-test = crates.advisories.test;
@@ -32,6 +33,7 @@ ofCrate "init" crates.init
       crates
       ;
   };
+  configure-test = crates.configure.testWith { MACHINE_ISO = "${machine.iso}/${machine.iso.file}"; };
   collector = import ./collector.nix { inherit pkgs crates; };
   executable = import ./executable.nix { inherit pkgs crates; };
   fuzz = import ./fuzz.nix { inherit pkgs crates; };

@@ -1,0 +1,199 @@
+//! The program as it is used, on the demo machine's ISO.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A directory of a test's own, with the machine's ISO as `machine.iso`.
+struct Bench(PathBuf);
+
+impl Bench {
+    fn new(name: &str) -> Bench {
+        let iso = std::env::var("MACHINE_ISO").expect(
+            "MACHINE_ISO is not set: run this by `nix flake check`, which builds the image",
+        );
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("machine.iso"), fs::read(iso).unwrap()).unwrap();
+        Bench(directory)
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.join(name)).unwrap()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.0.join(name), bytes).unwrap();
+    }
+
+    /// What the program says, or what it complains about.
+    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+        let run = Command::new(env!("CARGO_BIN_EXE_configure"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .output()
+            .unwrap();
+        let (out, err) = (String::from_utf8(run.stdout), String::from_utf8(run.stderr));
+        match run.status.success() {
+            true => Ok(out.unwrap()),
+            false => Err(err.unwrap()),
+        }
+    }
+
+    #[track_caller]
+    fn fails(&self, arguments: &[&str], cause: &str) {
+        let error = self.run(arguments).expect_err(cause);
+        assert!(error.contains(cause), "{error}");
+        assert!(error.starts_with("configure: "), "{error}");
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn line<'a>(text: &'a str, key: &str) -> &'a str {
+    let mut lines = text.lines();
+    lines.find(|line| line.starts_with(key)).expect(key)
+}
+
+#[test]
+fn settings_go_over_the_image_and_away_again_and_the_base_stays_the_same_to_the_byte() {
+    let bench = Bench::new("over-and-away");
+    let bare = bench.run(&["--show", "machine.iso"]).unwrap();
+    assert_eq!(line(&bare, "configuration"), "configuration: none");
+
+    let first = bench.run(&["machine.iso", "ip=off", "hostname=web-1", "-o", "a.iso"]);
+    let first = first.unwrap();
+    assert!(first.ends_with("\nip=off\nhostname=web-1\n"), "{first}");
+    assert_eq!(line(&first, "base"), line(&bare, "base"));
+    assert_eq!(line(&first, "image"), line(&bare, "image"));
+    let (before, after) = (bench.read("machine.iso"), bench.read("a.iso"));
+    assert_eq!(before.len(), after.len());
+    let differ = before.iter().zip(&after).filter(|(a, b)| a != b).count();
+    assert!((1..4096).contains(&differ), "{differ} bytes differ");
+
+    // another configuration takes the place of the first
+    let second = bench.run(&["a.iso", "ip=dhcp", "-o", "b.iso"]).unwrap();
+    assert!(second.ends_with("\nip=dhcp\n"), "{second}");
+    assert!(!second.contains("ip=off"), "{second}");
+    assert_ne!(
+        line(&second, "configuration"),
+        line(&first, "configuration")
+    );
+    assert_eq!(bench.run(&["--show", "b.iso"]).unwrap(), second);
+
+    bench.run(&["b.iso", "-o", "b.iso"]).unwrap();
+    assert!(bench.read("b.iso") == before, "the base was changed");
+    assert_eq!(bench.names(), ["a.iso", "b.iso", "machine.iso"]);
+}
+
+#[test]
+fn words_that_would_do_nothing_are_all_named_and_nothing_is_written() {
+    let bench = Bench::new("words");
+    let words = [
+        "machine.iso",
+        "ip=10.0.2",
+        "scratchmachine.colour=red",
+        "-o",
+        "out.iso",
+    ];
+    let error = bench.run(&words).unwrap_err();
+    assert!(error.contains("'ip=10.0.2' was passed over"), "{error}");
+    assert!(
+        error.contains("'scratchmachine.colour=red' is not a setting"),
+        "{error}"
+    );
+    bench.fails(
+        &["machine.iso", "quiet", "-o", "out.iso"],
+        "'quiet' is nothing that init reads",
+    );
+    let long = format!("scratchmachine.restart.{}=never", "x".repeat(4096));
+    bench.fails(
+        &["machine.iso", &long, "-o", "out.iso"],
+        "has room for 3836",
+    );
+    assert_eq!(bench.names(), ["machine.iso"]);
+}
+
+#[test]
+fn what_is_no_image_of_ours_is_refused_with_the_reason() {
+    let bench = Bench::new("refused");
+    let good = bench.read("machine.iso");
+    let with = |offset: usize, bytes: &[u8]| {
+        let mut image = good.clone();
+        image[offset..offset + bytes.len()].copy_from_slice(bytes);
+        image
+    };
+    let descriptor = 16 * 2048;
+    let name = good
+        .windows(11)
+        .position(|it| it == b"settings.;1")
+        .unwrap();
+    bench.write("text", b"not an image at all\n");
+    bench.write("empty", b"");
+    bench.write("other.iso", &with(descriptor + 574, b"MKISOFS       "));
+    bench.write("old.iso", &with(name, b"rettings"));
+    bench.write("cut.iso", &good[..good.len() / 2]);
+    bench.write("huge.iso", &with(descriptor + 156 + 10, &[0xff; 4]));
+    for (image, cause) in [
+        ("missing.iso", "read missing.iso: No such file or directory"),
+        (".", "Is a directory"),
+        ("text", "read text: it is no ISO image"),
+        ("empty", "read empty: it is no ISO image"),
+        (
+            "other.iso",
+            "an ISO image of something else: give one that mkMachine has made",
+        ),
+        ("old.iso", "it has no room for settings"),
+        ("cut.iso", "its end is missing"),
+        ("huge.iso", "4294967295 bytes"),
+    ] {
+        bench.fails(&[image, "ip=off", "-o", "out.iso"], cause);
+        bench.fails(&["--show", image], cause);
+    }
+    assert!(!bench.names().contains(&"out.iso".to_owned()));
+}
+
+#[test]
+fn an_area_that_holds_something_else_is_told_and_can_be_configured_anew() {
+    let bench = Bench::new("foreign");
+    bench
+        .run(&["machine.iso", "ip=off", "-o", "a.iso"])
+        .unwrap();
+    let mut image = bench.read("a.iso");
+    let name = b"etc/scratchmachine.layer";
+    let name = image.windows(name.len()).position(|it| it == name).unwrap();
+    image[name + 3000] = 1;
+    bench.write("a.iso", &image);
+    bench.fails(
+        &["--show", "a.iso"],
+        "where settings belong is something else",
+    );
+    bench.run(&["a.iso", "-o", "a.iso"]).unwrap();
+    assert!(bench.read("a.iso") == bench.read("machine.iso"));
+}
+
+#[test]
+fn an_output_that_can_not_be_written_is_named_and_nothing_is_left_behind() {
+    let bench = Bench::new("unwritable");
+    fs::create_dir(bench.0.join("directory")).unwrap();
+    fs::write(bench.0.join("directory/file"), "").unwrap();
+    for (output, cause) in [
+        (
+            "nowhere/out.iso",
+            "write nowhere/out.iso: No such file or directory",
+        ),
+        ("directory", "write directory: Is a directory"),
+        ("..", "write ..: "),
+    ] {
+        bench.fails(&["machine.iso", "ip=off", "-o", output], cause);
+    }
+    assert_eq!(bench.names(), ["directory", "machine.iso"]);
+}
