@@ -82,6 +82,14 @@ let
     program = "${crates.hello.package}/bin/hello";
   };
 
+  reproduce = import ./reproduce.nix {
+    inherit pkgs machine;
+    others = {
+      # before they are made fit for an image
+      init-crate = crates.init.package;
+      hello-crate = crates.hello.package;
+    };
+  };
   vm = {
     type = "app";
     program = lib.getExe machine.vm;
@@ -116,6 +124,11 @@ in
 
   apps = {
     inherit vm;
+    reproduce = {
+      type = "app";
+      program = lib.getExe reproduce;
+      meta.description = "build what the image is made of again, under other conditions, and compare";
+    };
     configure = {
       type = "app";
       program = "${crates.configure.package}/bin/configure";

@@ -1,0 +1,63 @@
+# nix run .#reproduce: builds what the image is made of again, under other conditions, and compares to the byte.
+{
+  pkgs,
+  machine,
+  # what else to build again, by name: derivations
+  others,
+}:
+let
+  inherit (pkgs) lib;
+
+  # What a build sees of the conditions: so that each can be shown to be another one inside, or to be kept out.
+  probe = pkgs.runCommand "probe" { file = pkgs.writeText "file" "a file of the store"; } ''
+    mkdir directory
+    : >$out
+    touch directory/{a,b,c,d,e,f}
+    tell() {
+      echo "probe: $*" >&2
+      echo "$*" >>$out
+    }
+    tell cores $NIX_BUILD_CORES
+    tell path $PWD
+    tell time $(date +%Y)
+    tell order $(ls -U directory)
+    tell release $(uname -r)
+    tell user $(id -u) $(cat /proc/self/uid_map)
+    tell umask $(umask)
+    tell locale ''${LC_ALL-none} ''${LANG-none}
+    tell zone $(date +%z)
+    tell links $(stat -c %h $file)
+  '';
+  preload = pkgs.runCommandCC "preload" { } ''
+    mkdir $out
+    gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o $out/time.so ${./reproduce/time.c}
+    gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o $out/order.so ${./reproduce/order.c}
+  '';
+
+  built = others // {
+    inherit (machine)
+      init
+      programs
+      modules
+      initrd
+      iso
+      kernel
+      ;
+  };
+  # Both are in the store when this is run; that a derivation is named is no reason to build it.
+  line =
+    name: drv:
+    "${name} ${builtins.unsafeDiscardOutputDependency drv.drvPath} ${lib.getOutput "out" drv}\n";
+  table = pkgs.writeText "derivations" (
+    lib.concatMapStrings (name: line name built.${name}) (lib.attrNames built)
+  );
+in
+pkgs.writeShellApplication {
+  name = "reproduce";
+  text = ''
+    table=${table}
+    read -r _ probe probe_output <<<${"'" + line "probe" probe + "'"}
+    preload=${preload}
+  ''
+  + builtins.readFile ./reproduce.sh;
+}
