@@ -103,6 +103,7 @@ let
       machine
       crates
       advisories
+      reproduce
       ;
   };
 in

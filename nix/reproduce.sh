@@ -106,6 +106,7 @@ preloaded() { # LIBRARY DERIVATION COMMAND…
   # Never a file of the store itself: Nix would make room for the mount, and truncate it.
   cp "$library" "$work/preload.so"
   echo /etc/preload.so >"$work/ld-nix.so.preload"
+  # shellcheck disable=SC2016 # the inner shell expands it
   unshare --mount bash -c 'source "$1" && exec "${@:2}"' - "$work/mounts" "$@" \
     --option extra-sandbox-paths "/etc/ld-nix.so.preload=$work/ld-nix.so.preload /etc/preload.so=$work/preload.so"
 }
@@ -119,6 +120,7 @@ as_build_user() {
   done
   echo 'reproduce:x:54321:54321::/:/bin/false' >>"$work/passwd"
   echo 'reproduce:x:54321:reproduce' >>"$work/group"
+  # shellcheck disable=SC2016
   unshare --mount bash -c 'mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group && exec "${@:2}"' \
     - "$work" "$@" --option build-users-group reproduce || status=$?
   # Nix gives the store to the build users' group

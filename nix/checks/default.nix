@@ -5,6 +5,7 @@
   machine,
   crates,
   advisories,
+  reproduce,
 }:
 let
   ofCrate = name: crate: {
@@ -43,6 +44,6 @@ ofCrate "init" crates.init
   kernel-hardening = import ./kernel-hardening.nix { inherit pkgs machine; };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
   our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
-  shellcheck = import ./shellcheck.nix { inherit pkgs machine; };
+  shellcheck = import ./shellcheck.nix { inherit pkgs machine reproduce; };
   sysctls = import ./sysctls.nix { inherit pkgs machine; };
 }

@@ -1,5 +1,9 @@
 # Every shell script, in the repo and in what is built from it.
-{ pkgs, machine }:
+{
+  pkgs,
+  machine,
+  reproduce,
+}:
 let
   inherit (pkgs) lib;
 in
@@ -16,8 +20,8 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/*
-    # vm.sh is checked as a part of the runner
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce}/bin/*
+    # vm.sh and reproduce.sh are checked as parts of these
     shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/is-hardened-executable.sh
     # builders get their variables from the derivation
     shellcheck --shell=sh --exclude=SC2154,SC2016 nix/debian/*.sh
