@@ -67,7 +67,8 @@ export NIX_REMOTE=local
 
 work=$(mktemp -d)
 links=''
-trap 'rm -rf "$work" ${links:+"$links"}' EXIT
+store_belongs_to=$(stat -c '%u:%g %a' /nix/store)
+trap 'rm -rf "$work" ${links:+"$links"}; give_back_store' EXIT
 chmod 755 "$work"
 
 # Everything in the store that a build can read.
@@ -111,10 +112,19 @@ preloaded() { # LIBRARY DERIVATION COMMAND…
     --option extra-sandbox-paths "/etc/ld-nix.so.preload=$work/ld-nix.so.preload /etc/preload.so=$work/preload.so"
 }
 
+# Nix gives the store to its build users' group.
+give_back_store() {
+  local owner mode
+  if [[ $(stat -c '%u:%g %a' /nix/store) != "$store_belongs_to" ]]; then
+    read -r owner mode <<<"$store_belongs_to"
+    chown "$owner" /nix/store
+    chmod "$mode" /nix/store
+  fi
+}
+
 # A build user, of a group that only the builds' Nix sees.
 as_build_user() {
-  local it owner mode status=0
-  read -r owner mode < <(stat -c '%u:%g %a' /nix/store)
+  local it status=0
   for it in passwd group; do
     cp "/etc/$it" "$work/$it"
   done
@@ -123,8 +133,7 @@ as_build_user() {
   # shellcheck disable=SC2016
   unshare --mount bash -c 'mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group && exec "${@:2}"' \
     - "$work" "$@" --option build-users-group reproduce || status=$?
-  # Nix gives the store to the build users' group
-  chown "$owner" /nix/store && chmod "$mode" /nix/store
+  give_back_store
   return "$status"
 }
 
