@@ -1,0 +1,202 @@
+//! All that the build of an image can reach: what comes from outside, by hash, and proof that nothing else does.
+
+use std::collections::BTreeSet;
+use std::{fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use crate::derivation::{self, Derivation};
+use crate::sha256;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Closure {
+    /// All derivations that were looked at.
+    pub derivations: usize,
+    /// Those whose output's hash is said before it is made: all that comes from outside.
+    pub fixed: Vec<Fixed>,
+    /// Files that were handed to builders as they are: of this repository, or of a flake that it takes in.
+    pub sources: Vec<Source>,
+    /// Derivations whose output may depend on more than their inputs, each with the reason.
+    pub impure: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fixed {
+    pub kind: String,
+    pub name: String,
+    pub path: String,
+    /// `sha256`, or `r:sha256` where the hash is one of a whole tree.
+    pub algorithm: String,
+    pub hash: String,
+    /// Where it can be fetched: addresses, or a path on any Debian mirror, or a crate's name.
+    pub places: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Source {
+    pub path: String,
+    /// Of a file; a tree's content is in its store path's own hash.
+    pub sha256: Option<String>,
+}
+
+/// Walk from a derivation to all that it needs. `read` gives a file of the store.
+pub fn walk(start: &str, read: impl Fn(&str) -> Result<String, String>) -> Result<Closure, String> {
+    let mut seen = BTreeSet::from([start.to_owned()]);
+    let mut waiting = vec![start.to_owned()];
+    let mut sources = BTreeSet::new();
+    let mut closure = Closure::default();
+    while let Some(path) = waiting.pop() {
+        let derivation =
+            derivation::parse(&read(&path)?).map_err(|why| format!("{path}: {why}"))?;
+        closure.derivations += 1;
+        if let Some(why) = impurity(&derivation) {
+            closure.impure.push(format!("{path}: {why}"));
+        }
+        closure.fixed.extend(fixed(&derivation));
+        sources.extend(derivation.input_sources);
+        for input in derivation.input_derivations {
+            if seen.insert(input.clone()) {
+                waiting.push(input);
+            }
+        }
+    }
+    // several ways to fetch the same bytes are one
+    closure.fixed.sort();
+    closure.fixed.dedup_by(|a, b| a.path == b.path);
+    closure.impure.sort();
+    closure.sources = sources
+        .into_iter()
+        .map(|path| Source {
+            sha256: file_hash(&path),
+            path,
+        })
+        .collect();
+    Ok(closure)
+}
+
+fn file_hash(path: &str) -> Option<String> {
+    Path::new(path)
+        .is_file()
+        .then(|| fs::read(path).ok())
+        .flatten()
+        .map(|bytes| sha256(&bytes))
+}
+
+/// Why the derivation's output may depend on more than its inputs.
+fn impurity(derivation: &Derivation) -> Option<&'static str> {
+    let is_set = |name: &str| {
+        let plain = derivation
+            .environment
+            .get(name)
+            .is_some_and(|value| !value.is_empty() && value != "0");
+        let structured = derivation
+            .environment
+            .get("__json")
+            .is_some_and(|json| json.contains(&format!("\"{name}\":true")));
+        plain || structured
+    };
+    let floating = derivation
+        .outputs
+        .iter()
+        .any(|output| output.hash.is_empty() && !output.algorithm.is_empty());
+    if is_set("__impure") {
+        Some("it is impure (__impure)")
+    } else if is_set("__noChroot") {
+        Some("it is built outside the sandbox (__noChroot)")
+    } else if floating {
+        Some("its output's hash is not said before it is built")
+    } else {
+        None
+    }
+}
+
+fn fixed(derivation: &Derivation) -> Option<Fixed> {
+    let [output] = derivation.outputs.as_slice() else {
+        return None;
+    };
+    if output.hash.is_empty() {
+        return None;
+    }
+    let variable = |name: &str| derivation.environment.get(name).map(String::as_str);
+    let name = variable("name").unwrap_or_default().to_owned();
+    let places: Vec<String> = variable("urls")
+        .or_else(|| variable("url"))
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    let ends = |end: &str| name.ends_with(end) || places.iter().any(|place| place.ends_with(end));
+    let kind = if ends(".deb") {
+        ".deb"
+    } else if ends(".crate")
+        || name.starts_with("cargo-package-")
+        || places.iter().any(|place| place.starts_with("pkg:cargo/"))
+    {
+        "crate"
+    } else if ends(".patch") || ends(".diff") {
+        "patch"
+    } else if [
+        ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".tar", ".zip", ".tar.lz",
+    ]
+    .iter()
+    .any(|end| ends(end))
+    {
+        "tarball"
+    } else {
+        "file"
+    };
+    Some(Fixed {
+        kind: kind.to_owned(),
+        name,
+        path: output.path.clone(),
+        algorithm: output.algorithm.clone(),
+        hash: output.hash.clone(),
+        places,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(path: &str) -> Result<String, String> {
+        let (outputs, inputs, environment) = match path {
+            "top" => (
+                r#"("out","/t","","")"#,
+                r#"("deb",["out"]),("odd",["out"])"#,
+                r#"("name","top")"#,
+            ),
+            "deb" => (
+                r#"("out","/d","sha256","ab")"#,
+                "",
+                r#"("name","x.deb"),("urls","pool/x.deb")"#,
+            ),
+            "odd" => (
+                r#"("out","/o","","")"#,
+                r#"("deb",["out"])"#,
+                r#"("__noChroot","1")"#,
+            ),
+            other => return Err(format!("no {other}")),
+        };
+        Ok(format!(
+            r#"Derive([{outputs}],[{inputs}],["/nowhere/{path}.sh"],"s","b",[],[{environment}])"#
+        ))
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_listed_once() {
+        let closure = walk("top", store).unwrap();
+        assert_eq!(closure.derivations, 3);
+        assert_eq!(closure.fixed.len(), 1);
+        assert_eq!(closure.fixed[0].kind, ".deb");
+        assert_eq!(closure.fixed[0].places, ["pool/x.deb"]);
+        assert_eq!(closure.sources.len(), 3);
+    }
+
+    #[test]
+    fn a_derivation_outside_the_sandbox_is_found() {
+        let closure = walk("top", store).unwrap();
+        assert_eq!(closure.impure.len(), 1);
+        assert!(closure.impure[0].starts_with("odd: it is built outside the sandbox"));
+    }
+}

@@ -1,0 +1,113 @@
+//! What the boot loader hands to the kernel as its initramfs: archives one after another, each compressed or
+//! plain, with zeros between them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::{Error, Result, cpio, limits, zstd};
+
+/// One compressed frame, or one run of plain archives.
+#[derive(Debug)]
+pub struct Layer<'a> {
+    /// Where it is in the file.
+    pub range: Range<usize>,
+    pub compressed: bool,
+    /// What the archives' ranges are ranges of.
+    pub data: Cow<'a, [u8]>,
+    pub archives: Vec<cpio::Archive>,
+}
+
+pub fn is_initramfs(bytes: &[u8]) -> bool {
+    bytes.starts_with(&zstd::MAGIC) || bytes.starts_with(cpio::MAGIC)
+}
+
+/// The first byte from `at` on that is not zero.
+fn after_zeros(bytes: &[u8], at: usize) -> usize {
+    bytes[at.min(bytes.len())..]
+        .iter()
+        .position(|byte| *byte != 0)
+        .map_or(bytes.len(), |zeros| at + zeros)
+}
+
+/// All layers, of which the compressed ones may come to `left` bytes.
+pub fn parse<'a>(bytes: &'a [u8], left: &mut usize) -> Result<Vec<Layer<'a>>> {
+    let mut layers = Vec::new();
+    let mut at = after_zeros(bytes, 0);
+    while at < bytes.len() {
+        let layer = if bytes[at..].starts_with(&zstd::MAGIC) {
+            let (range, data) = zstd::decode(bytes, at, *left)?;
+            *left -= data.len().min(*left);
+            let within =
+                |error: Error| Error::new(at, format!("in the archive decoded from here, {error}"));
+            Layer {
+                range,
+                compressed: true,
+                archives: archives(&data).map_err(within)?,
+                data: Cow::Owned(data),
+            }
+        } else if bytes[at..].starts_with(cpio::MAGIC) {
+            let archive = cpio::parse(bytes, at)?;
+            Layer {
+                range: at..archive.trailer.end,
+                compressed: false,
+                data: Cow::Borrowed(bytes),
+                archives: vec![archive],
+            }
+        } else {
+            return Err(Error::new(at, "neither a zstd frame nor a cpio archive"));
+        };
+        at = after_zeros(bytes, layer.range.end);
+        layers.push(layer);
+        if layers.len() > limits::FEW {
+            return Err(Error::new(at, format!("more than {} layers", limits::FEW)));
+        }
+    }
+    Ok(layers)
+}
+
+/// All archives of a decoded stream, which holds nothing else.
+fn archives(data: &[u8]) -> Result<Vec<cpio::Archive>> {
+    let mut archives = Vec::new();
+    let mut at = after_zeros(data, 0);
+    while at < data.len() {
+        let archive = cpio::parse(data, at)?;
+        at = after_zeros(data, archive.trailer.end);
+        archives.push(archive);
+    }
+    Ok(archives)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_plain_archive_may_follow_another_after_zeros() {
+        let mut bytes = cpio::write(&[("init", 0o100_755, b"one")]);
+        bytes.extend([0; 512]);
+        bytes.extend(cpio::write(&[("etc", 0o040_755, b"")]));
+        bytes.extend([0; 100]);
+        let layers = parse(&bytes, &mut limits::DECODED.clone()).unwrap();
+        assert_eq!(layers.len(), 2);
+        assert_eq!(layers[1].archives[0].members[0].name, "etc");
+    }
+
+    #[test]
+    fn what_is_between_archives_must_be_zero() {
+        let mut bytes = cpio::write(&[("init", 0o100_755, b"one")]);
+        let end = bytes.len();
+        bytes.extend(b"hidden");
+        assert_eq!(
+            parse(&bytes, &mut limits::DECODED.clone()).unwrap_err().at,
+            end
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&bytes, &mut limits::DECODED.clone());
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What was linked into a Rust program, from the build's own records: cargo's unit graph, its metadata, the
+//! lock file and the linker's map.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Linked {
+    /// What the compiler says of itself.
+    pub compiler: String,
+    pub target: String,
+    /// The program's own crate first, then all that it uses, by name.
+    pub crates: Vec<Crate>,
+    /// Is the program that these records are of the very one in the image, before its store paths are erased?
+    pub identical: bool,
+    /// Objects that the linker took, by the archive or the file that they are from.
+    pub objects: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Crate {
+    pub name: String,
+    pub version: String,
+    pub licence: Option<String>,
+    /// Of the crate's file, from the lock file; the program's own crate has none.
+    pub sha256: Option<String>,
+    pub features: Vec<String>,
+    /// What it uses, as `name version`.
+    pub dependencies: Vec<String>,
+}
+
+/// The four records, as text.
+pub struct Records<'a> {
+    pub unit_graph: &'a str,
+    pub metadata: &'a str,
+    pub lock: &'a str,
+    pub map: &'a str,
+    pub compiler: &'a str,
+    pub identical: bool,
+}
+
+pub fn read(records: &Records) -> Result<Linked, String> {
+    let json = |text: &str, what: &str| -> Result<Value, String> {
+        serde_json::from_str(text).map_err(|error| format!("{what}: {error}"))
+    };
+    let graph = json(records.unit_graph, "the unit graph")?;
+    let metadata = json(records.metadata, "cargo's metadata")?;
+    let checksums = checksums(records.lock);
+
+    let units = graph["units"]
+        .as_array()
+        .ok_or("the unit graph has no units")?;
+    let root = graph["roots"][0]
+        .as_u64()
+        .ok_or("the unit graph has no root")? as usize;
+    // From the program along what is linked: macros and build scripts run on the machine that builds.
+    let mut reached = BTreeSet::from([root]);
+    let mut waiting = vec![root];
+    let mut crates = Vec::new();
+    while let Some(index) = waiting.pop() {
+        let unit = units
+            .get(index)
+            .ok_or("the unit graph names a unit that is not there")?;
+        let mut dependencies = BTreeSet::new();
+        for dependency in unit["dependencies"].as_array().into_iter().flatten() {
+            let next = dependency["index"].as_u64().unwrap_or(u64::MAX) as usize;
+            let other = units
+                .get(next)
+                .ok_or("the unit graph names a unit that is not there")?;
+            if !is_linked(other) {
+                continue;
+            }
+            let (name, version) = package(&metadata, other)?;
+            dependencies.insert(format!("{name} {version}"));
+            if reached.insert(next) {
+                waiting.push(next);
+            }
+        }
+        let (name, version) = package(&metadata, unit)?;
+        // a program's library and the program itself are one crate
+        dependencies.remove(&format!("{name} {version}"));
+        let licence = find(&metadata, unit).and_then(|it| it["license"].as_str());
+        crates.push(Crate {
+            licence: licence.map(str::to_owned),
+            sha256: checksums.get(&(name.clone(), version.clone())).cloned(),
+            features: unit["features"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|feature| feature.as_str().map(str::to_owned))
+                .collect(),
+            dependencies: dependencies.into_iter().collect(),
+            name,
+            version,
+        });
+    }
+    crates[1..].sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+    let own = (crates[0].name.clone(), crates[0].version.clone());
+    let mut index = 0;
+    crates.retain(|it| {
+        index += 1;
+        index == 1 || (it.name.clone(), it.version.clone()) != own
+    });
+    Ok(Linked {
+        compiler: records
+            .compiler
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        target: units[root]["platform"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        crates,
+        identical: records.identical,
+        objects: objects(records.map)?,
+    })
+}
+
+fn is_linked(unit: &Value) -> bool {
+    let kinds: Vec<&str> = unit["target"]["kind"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    // units for the machine that builds have no platform, where a target is named
+    unit["mode"] == "build"
+        && !unit["platform"].is_null()
+        && kinds.iter().any(|kind| kind.ends_with("lib"))
+}
+
+fn find<'a>(metadata: &'a Value, unit: &Value) -> Option<&'a Value> {
+    metadata["packages"]
+        .as_array()?
+        .iter()
+        .find(|package| package["id"] == unit["pkg_id"])
+}
+
+/// Name and version, from cargo's metadata or from the identifier itself, which the standard library's are
+/// known by alone.
+fn package(metadata: &Value, unit: &Value) -> Result<(String, String), String> {
+    if let Some(package) = find(metadata, unit) {
+        let text = |field: &str| package[field].as_str().unwrap_or_default().to_owned();
+        return Ok((text("name"), text("version")));
+    }
+    let id = unit["pkg_id"].as_str().unwrap_or_default();
+    let (place, fragment) = id
+        .rsplit_once('#')
+        .ok_or_else(|| format!("an unknown package {id:?}"))?;
+    let (name, version) = fragment
+        .split_once('@')
+        .unwrap_or((place.rsplit('/').next().unwrap_or_default(), fragment));
+    Ok((name.to_owned(), version.to_owned()))
+}
+
+/// The checksums of a lock file's packages. Its form is fixed, so lines will do.
+fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
+    let mut checksums = BTreeMap::new();
+    let (mut name, mut version) = (String::new(), String::new());
+    for line in lock.lines() {
+        let value = |key: &str| {
+            line.strip_prefix(key)
+                .and_then(|rest| rest.strip_prefix(" = \""))
+                .and_then(|rest| rest.strip_suffix('"'))
+                .map(str::to_owned)
+        };
+        if let Some(value) = value("name") {
+            name = value;
+        } else if let Some(value) = value("version") {
+            version = value;
+        } else if let Some(value) = value("checksum") {
+            checksums.insert((name.clone(), version.clone()), value);
+        }
+    }
+    checksums
+}
+
+/// `LOAD file` lines, and the members of archives that the map says were taken in.
+fn objects(map: &str) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let mut objects: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    for line in map.lines() {
+        // "/usr/lib/libc.a(printf.o)", as GNU's linker has it at a line's beginning and LLVM's within one
+        let member = line.split_whitespace().find_map(|word| {
+            let (archive, rest) = word.split_once(".a(").or_else(|| word.split_once(".rlib("))?;
+            let kind = &word[archive.len()..word.len() - rest.len() - 1];
+            Some((format!("{}{kind}", base(archive)), rest.split(')').next()?.to_owned()))
+        });
+        if let Some((archive, member)) = member {
+            objects.entry(archive).or_default().insert(member);
+        } else if let Some(path) = line.strip_prefix("LOAD ") {
+            let name = base(path);
+            if name.starts_with("crt") || name.starts_with("rcrt") || name.starts_with("Scrt") {
+                objects.entry(name.clone()).or_default().insert(name);
+            }
+        }
+    }
+    if objects.is_empty() {
+        return Err(String::from("the linker's map names no object"));
+    }
+    Ok(objects
+        .into_iter()
+        .map(|(archive, members)| (archive, members.into_iter().collect()))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn macros_and_build_scripts_are_not_linked() {
+        let linked = read(&Records {
+            unit_graph: r#"{"roots":[0],"units":[
+                {"pkg_id":"path+file:///build/init#0.1.0","mode":"build","platform":"t","features":[],"target":{"kind":["bin"]},"dependencies":[{"index":1},{"index":2},{"index":3}]},
+                {"pkg_id":"r#libc@0.2.1","mode":"build","platform":"t","features":["std"],"target":{"kind":["lib"]},"dependencies":[]},
+                {"pkg_id":"r#derive@1.0.0","mode":"build","platform":null,"features":[],"target":{"kind":["proc-macro"]},"dependencies":[]},
+                {"pkg_id":"r#libc@0.2.1","mode":"run-custom-build","platform":"t","features":[],"target":{"kind":["custom-build"]},"dependencies":[]}]}"#,
+            metadata: r#"{"packages":[{"id":"r#libc@0.2.1","name":"libc","version":"0.2.1","license":"MIT"}]}"#,
+            lock: "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\nchecksum = \"abcd\"\n",
+            map: "/usr/lib/libc.a(printf.o)\n   needed by (printf)\nLOAD /usr/lib/rcrt1.o\n",
+            compiler: "rustc 1.85.1\n",
+            identical: true,
+        })
+        .unwrap();
+        let names: Vec<&str> = linked.crates.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["init", "libc"]);
+        assert_eq!(linked.crates[1].sha256.as_deref(), Some("abcd"));
+        assert_eq!(linked.crates[1].licence.as_deref(), Some("MIT"));
+        assert_eq!(linked.crates[0].dependencies, ["libc 0.2.1"]);
+        assert_eq!(linked.objects["libc.a"], ["printf.o"]);
+        assert!(linked.objects.contains_key("rcrt1.o"));
+    }
+}

@@ -1,0 +1,219 @@
+//! Where an image's files are from: facts that Nix knows before anything is built, and what a look at the built
+//! files adds.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::linked::{self, Linked, Records};
+use crate::sha256;
+
+/// As `nix/provenance.nix` writes them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Facts {
+    image: String,
+    /// By path in the ISO.
+    files: BTreeMap<String, Place>,
+    /// What the initramfs holds: files, or directories with all that is below them. The longest path wins.
+    trees: Vec<Place>,
+    components: BTreeMap<String, ComponentFacts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    path: String,
+    component: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ComponentFacts {
+    name: String,
+    version: Option<String>,
+    licence: Option<String>,
+    about: Option<String>,
+    #[serde(default)]
+    sources: Vec<Source>,
+    #[serde(default)]
+    patches: Vec<String>,
+    configuration: Option<String>,
+    linked: Option<RecordsPlace>,
+    /// The components that are linked into this one.
+    #[serde(default)]
+    contains: Vec<String>,
+}
+
+/// The records of a Rust program's build.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordsPlace {
+    /// A directory, with the program as `program`.
+    records: String,
+    /// The program as its package has it.
+    program: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance {
+    pub image: Origin,
+    pub files: BTreeMap<String, Origin>,
+    pub members: BTreeMap<String, Origin>,
+    pub components: BTreeMap<String, Component>,
+}
+
+/// A file of the store.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    pub path: String,
+    pub component: String,
+    pub bytes: usize,
+    pub sha256: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Component {
+    pub name: String,
+    pub version: Option<String>,
+    /// As SPDX writes it.
+    pub licence: Option<String>,
+    /// What it is, where a name does not say it.
+    pub about: Option<String>,
+    /// What it was built from, as it came from outside.
+    pub sources: Vec<Source>,
+    pub patches: Vec<Hashed>,
+    pub configuration: Option<Hashed>,
+    pub linked: Option<Linked>,
+    pub contains: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    pub name: String,
+    /// As Nix was told it: `sha256` and the hash in hexadecimal, base 32 or base 64.
+    pub hash: Option<String>,
+    /// Addresses, or a path on any Debian mirror.
+    #[serde(default)]
+    pub places: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hashed {
+    pub path: String,
+    pub sha256: String,
+}
+
+impl Component {
+    /// `linux 6.12.96`
+    pub fn title(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{} {version}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+fn read(path: &str) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("can't read {path}: {error}"))
+}
+
+fn text(path: &str) -> Result<String, String> {
+    String::from_utf8(read(path)?).map_err(|_| format!("{path} is no text"))
+}
+
+fn hashed(path: &str) -> Result<Hashed, String> {
+    Ok(Hashed {
+        sha256: sha256(&read(path)?),
+        path: path.to_owned(),
+    })
+}
+
+fn origin(path: &str, component: &str) -> Result<Origin, String> {
+    let bytes = read(path)?;
+    Ok(Origin {
+        path: path.to_owned(),
+        component: component.to_owned(),
+        bytes: bytes.len(),
+        sha256: sha256(&bytes),
+    })
+}
+
+/// All files at or below `path`.
+fn files_below(path: &Path) -> Result<Vec<String>, String> {
+    let failed = |error| format!("can't read {}: {error}", path.display());
+    let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
+    let mut files = Vec::new();
+    if kind.is_dir() {
+        for entry in fs::read_dir(path).map_err(failed)? {
+            files.extend(files_below(&entry.map_err(failed)?.path())?);
+        }
+    } else if kind.is_file() {
+        files.push(path.to_str().ok_or("a file's name is no text")?.to_owned());
+    }
+    Ok(files)
+}
+
+/// The facts, and what a look at the files that they name adds.
+pub fn complete(facts: Facts) -> Result<Provenance, String> {
+    let image = origin(&facts.image, "image")?;
+    let files = facts
+        .files
+        .into_iter()
+        .map(|(path, place)| Ok((path, origin(&place.path, &place.component)?)))
+        .collect::<Result<_, String>>()?;
+
+    let mut trees = facts.trees;
+    trees.sort_by_key(|place| place.path.len());
+    let mut members = BTreeMap::new();
+    for place in &trees {
+        for path in files_below(Path::new(&place.path))? {
+            let member = path.trim_start_matches('/').to_owned();
+            members.insert(member, origin(&path, &place.component)?);
+        }
+    }
+
+    let mut components = BTreeMap::new();
+    for (id, facts) in facts.components {
+        let component = Component {
+            name: facts.name,
+            version: facts.version,
+            licence: facts.licence,
+            about: facts.about,
+            sources: facts.sources,
+            patches: facts
+                .patches
+                .iter()
+                .map(|path| hashed(path))
+                .collect::<Result<_, _>>()?,
+            configuration: facts.configuration.as_deref().map(hashed).transpose()?,
+            linked: facts.linked.as_ref().map(records).transpose()?,
+            contains: facts.contains,
+        };
+        components.insert(id, component);
+    }
+    Ok(Provenance {
+        image,
+        files,
+        members,
+        components,
+    })
+}
+
+fn records(place: &RecordsPlace) -> Result<Linked, String> {
+    let directory = &place.records;
+    let file = |name: &str| text(&format!("{directory}/{name}"));
+    linked::read(&Records {
+        unit_graph: &file("unit-graph.json")?,
+        metadata: &file("metadata.json")?,
+        lock: &file("Cargo.lock")?,
+        map: &file("link.map")?,
+        compiler: &file("rustc")?,
+        identical: read(&format!("{directory}/program"))? == read(&place.program)?,
+    })
+    .map_err(|why| format!("{directory}: {why}"))
+}

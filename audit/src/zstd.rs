@@ -1,0 +1,96 @@
+//! One zstd frame: where it ends, and what it holds.
+
+use std::ops::Range;
+
+use zrip_decode::decompress_with_limit;
+
+use crate::fields::{byte, slice};
+use crate::{Error, Result};
+
+pub const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// The range of the frame that begins at `start`, by the sizes that its blocks tell.
+fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
+    let descriptor = byte(bytes, start + 4, "a zstd frame")?;
+    let single_segment = descriptor & 0x20 != 0;
+    let window = usize::from(!single_segment);
+    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let content = match descriptor >> 6 {
+        0 => usize::from(single_segment),
+        1 => 2,
+        2 => 4,
+        _ => 8,
+    };
+    let mut at = start + 5 + window + dictionary + content;
+    loop {
+        let header = slice(bytes, at, 3, "a zstd block's header")?;
+        let header = u32::from_le_bytes([header[0], header[1], header[2], 0]);
+        let size = (header >> 3) as usize;
+        at += 3;
+        let length = match header >> 1 & 3 {
+            0 | 2 => size,
+            1 => 1,
+            _ => return Err(Error::new(at - 3, "a zstd block of a reserved kind")),
+        };
+        slice(bytes, at, length, "a zstd block")?;
+        at += length;
+        if header & 1 == 1 {
+            break;
+        }
+    }
+    if descriptor & 4 != 0 {
+        slice(bytes, at, 4, "a zstd frame's checksum")?;
+        at += 4;
+    }
+    Ok(start..at)
+}
+
+/// The frame that begins at `start`: its range and its contents, of at most `limit` bytes.
+pub fn decode(bytes: &[u8], start: usize, limit: usize) -> Result<(Range<usize>, Vec<u8>)> {
+    let range = extent(bytes, start)?;
+    let contents = decompress_with_limit(&bytes[range.clone()], limit)
+        .map_err(|error| Error::new(start, format!("the zstd frame can't be decoded: {error}")))?;
+    Ok((range, contents))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A frame of one block that repeats a byte `count` times, in every block.
+    fn bomb(blocks: usize, count: u32) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend([0, 0x58]);
+        for block in 0..blocks {
+            let header = count << 3 | 1 << 1 | u32::from(block + 1 == blocks);
+            bytes.extend(&header.to_le_bytes()[..3]);
+            bytes.push(b'x');
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_frame_ends_where_its_last_block_does() {
+        let mut bytes = bomb(2, 10);
+        let length = bytes.len();
+        bytes.extend(b"more");
+        let (range, contents) = decode(&bytes, 0, 100).unwrap();
+        assert_eq!((range.end, contents.as_slice()), (length, &[b'x'; 20][..]));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_at_the_limit() {
+        assert!(decode(&bomb(1000, 128 << 10), 0, 1 << 20).is_err());
+        assert!(decode(&bomb(1, 128 << 10), 0, 1 << 20).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut frame = MAGIC.to_vec();
+            frame.extend(bytes);
+            let _ = decode(&frame, 0, 1 << 20);
+        }
+    }
+}
