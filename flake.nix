@@ -7,14 +7,33 @@
   };
 
   outputs =
-    { nixpkgs, crane, ... }:
+    { nixpkgs, crane, ... }@inputs:
     let
       system = "x86_64-linux";
       pkgs = nixpkgs.legacyPackages.${system};
       outputsFrom = import ./nix;
       craneLib = crane.mkLib pkgs;
       staticCraneLib = crane.mkLib pkgs.pkgsStatic;
-      outputs = outputsFrom { inherit pkgs craneLib staticCraneLib; };
+      # for audits: our own foundation is a part of this repository, any other is another flake
+      outside = {
+        places = nixpkgs.places or { };
+        inputs =
+          if nixpkgs ? places then
+            [ ]
+          else
+            map (name: { inherit name; } // { inherit (inputs.${name}) narHash rev; }) [
+              "nixpkgs"
+              "crane"
+            ];
+      };
+      outputs = outputsFrom {
+        inherit
+          pkgs
+          craneLib
+          staticCraneLib
+          outside
+          ;
+      };
     in
     {
       lib = { inherit (outputs) mkMachine; };

@@ -90,6 +90,38 @@ let
           '';
         }
       );
+      # What the build itself says it links: cargo's graph of all that it compiles, and the objects that the linker
+      # takes, of a build whose program is kept to be compared with the package's.
+      records =
+        craneLib.mkCargoDerivation (
+          {
+            cargoArtifacts = craneLib.buildDepsOnly (arguments // { doCheck = false; });
+          }
+          // arguments
+          // {
+            pnameSuffix = "-records";
+            doInstallCargoArtifacts = false;
+            buildPhaseCargoCommand = ''
+                mkdir -p $out
+                cargo rustc --release --locked --offline --bin ${program} -- -C link-arg=-Wl,-Map=$PWD/link.map
+                cp target/*/release/${program} $out/program
+                # the map names temporary directories, so only what is taken from archives, and what starts the program
+              {
+                grep -oE '[^ /*()]+[.](a|rlib)[(][^()]+[)]' link.map
+                sed -nE 's#^LOAD .*/([^/]*crt[^/]*[.]o)$#\1#p' link.map
+              } | sort -u >$out/objects
+              RUSTC_BOOTSTRAP=1 cargo build --release --locked --offline --bin ${program} \
+                  --unit-graph -Z unstable-options >$out/unit-graph.json
+                cargo metadata --format-version 1 --locked --offline >$out/metadata.json
+                rustc --version >$out/rustc
+                cp Cargo.lock $out/
+            '';
+          }
+        )
+        // {
+          inherit program;
+          inherit (manifest.package) version license;
+        };
       test = craneLib.cargoTest checked;
       # the crate's tests with something more for them to look at
       testWith = more: craneLib.cargoTest (checked // more);

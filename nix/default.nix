@@ -3,6 +3,11 @@
   pkgs,
   craneLib,
   staticCraneLib,
+  # what an audit can't know from derivations: nix/closure.nix
+  outside ? {
+    places = { };
+    inputs = [ ];
+  },
 }:
 let
   inherit (pkgs) lib;
@@ -11,6 +16,10 @@ let
     advisories = crate.host {
       root = ../advisories;
       files = [ ../advisories ];
+    };
+    audit = crate.host {
+      root = ../audit;
+      files = [ ../audit ];
     };
     harness = crate.host {
       root = ../harness;
@@ -74,8 +83,13 @@ let
   kernel = import ./kernel.nix { inherit pkgs; };
   advisories = import ./advisories.nix { inherit pkgs crates kernel; };
   mkMachine = import ./machine.nix {
-    inherit pkgs kernel;
+    inherit pkgs kernel outside;
     init = crates.init.package;
+    audit = crates.audit.package;
+    crates = [
+      crates.init
+      crates.hello
+    ];
   };
   machine = mkMachine {
     name = "scratchmachine";
@@ -112,8 +126,10 @@ in
 
   packages = {
     inherit (machine)
+      closure
       initrd
       iso
+      provenance
       vm
       ;
     inherit kernel;
@@ -136,6 +152,16 @@ in
       meta.description = "put settings over an ISO, or say which there are";
     };
     default = vm;
+    audit = {
+      type = "app";
+      program = lib.getExe machine.audit;
+      meta.description = "what every byte of the demo machine's image, or of another, is and where it is from";
+    };
+    verify = {
+      type = "app";
+      program = lib.getExe machine.verify;
+      meta.description = "whether a file is the demo machine's image, and if not, what differs";
+    };
     advisories = {
       type = "app";
       program = lib.getExe advisories.program;

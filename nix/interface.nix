@@ -13,6 +13,7 @@
     "linuxManualConfig"
     "linux_6_12"
     "makeInitrd"
+    "musl"
     "nixfmt"
     "nukeReferences"
     "perl"
@@ -20,6 +21,7 @@
     "rsyslog"
     "runCommand"
     "runCommandCC"
+    "rustc"
     "shellcheck"
     "syslinux"
     "writeShellApplication"
@@ -57,5 +59,6 @@
     "cargoClippy"
     "cargoFmt"
     "cargoTest"
+    "mkCargoDerivation"
   ];
 }

@@ -9,11 +9,16 @@
 #     ip = "dhcp"; status = 81;                # settings: nix/settings.nix has them all
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
-#   ⇒ { init, kernel, modules, programs, initrd, iso, vm }: derivations, fit to be a flake's `packages`
+#   ⇒ { init, kernel, modules, programs, initrd, iso, vm, provenance, closure, audit, verify }: derivations, fit to be a flake's `packages`
 {
   pkgs,
   init,
   kernel,
+  # our own crates, which an audit knows the sources of: init's first
+  crates,
+  audit,
+  # what an audit can't know from derivations: nix/closure.nix
+  outside,
 }:
 let
   inherit (pkgs) lib;
@@ -204,6 +209,23 @@ let
           inherit name;
           inherit (machine) iso;
         };
+        provenance = import ./provenance.nix { inherit pkgs audit crates; } {
+          inherit (machine)
+            iso
+            initrd
+            kernel
+            init
+            modules
+            programs
+            ;
+          given = programs;
+        };
+        closure = import ./closure.nix {
+          inherit pkgs audit;
+          inherit (outside) places inputs;
+        } machine.iso;
+        audit = import ./audit.nix { inherit pkgs audit; } { inherit (machine) provenance closure; };
+        verify = import ./verify.nix { inherit pkgs audit; } machine.iso;
       };
     in
     machine;

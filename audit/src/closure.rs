@@ -1,6 +1,6 @@
 //! All that the build of an image can reach: what comes from outside, by hash, and proof that nothing else does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path};
 
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,47 @@ pub struct Source {
     pub sha256: Option<String>,
 }
 
-/// Walk from a derivation to all that it needs. `read` gives a file of the store.
-pub fn walk(start: &str, read: impl Fn(&str) -> Result<String, String>) -> Result<Closure, String> {
+/// What derivations don't say themselves, as `nix/closure.nix` writes it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    derivation: String,
+    /// Where a fixed output can be fetched, by its store path.
+    places: BTreeMap<String, String>,
+    inputs: Vec<Input>,
+}
+
+/// A flake that expressions are taken from.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    name: String,
+    nar_hash: String,
+    rev: String,
+}
+
+/// All that the derivation needs, with what the facts add. `read` gives a file of the store.
+pub fn complete(
+    facts: &Facts,
+    read: impl Fn(&str) -> Result<String, String>,
+) -> Result<Closure, String> {
+    let mut closure = walk(&facts.derivation, read)?;
+    for fixed in &mut closure.fixed {
+        fixed.places.extend(facts.places.get(&fixed.path).cloned());
+    }
+    closure.fixed.extend(facts.inputs.iter().map(|input| Fixed {
+        kind: String::from("flake input"),
+        name: input.name.clone(),
+        path: String::new(),
+        algorithm: String::from("r:sha256"),
+        hash: input.nar_hash.clone(),
+        places: vec![format!("revision {}", input.rev)],
+    }));
+    Ok(closure)
+}
+
+/// Walk from a derivation to all that it needs.
+fn walk(start: &str, read: impl Fn(&str) -> Result<String, String>) -> Result<Closure, String> {
     let mut seen = BTreeSet::from([start.to_owned()]);
     let mut waiting = vec![start.to_owned()];
     let mut sources = BTreeSet::new();

@@ -272,10 +272,12 @@ fn explain(
         });
     };
     match what {
-        What::Descriptor(kind) => by_field(&descriptor_fields(*kind), ours, theirs, &mut tell),
-        What::Directory(_) => directory(ours, theirs, &mut tell),
-        What::PathTable { .. } => path_table(ours, theirs, &mut tell),
-        What::BootCatalogue => by_field(&CATALOGUE, ours, theirs, &mut tell),
+        What::Descriptor(kind) => {
+            by_field(&descriptor_fields(*kind), ours, theirs, base, &mut tell)
+        }
+        What::Directory(_) => directory(ours, theirs, base, &mut tell),
+        What::PathTable { .. } => path_table(ours, theirs, base, &mut tell),
+        What::BootCatalogue => by_field(&CATALOGUE, ours, theirs, base, &mut tell),
         What::SystemArea | What::Padding(_) => tell(
             differing(ours, theirs, 0)
                 .first()
@@ -307,7 +309,13 @@ fn explain(
 type Field = (Range<usize>, &'static str);
 
 /// One explanation for each field that differs, and one for what is outside all of them.
-fn by_field(fields: &[Field], ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize, String)) {
+fn by_field(
+    fields: &[Field],
+    ours: &[u8],
+    theirs: &[u8],
+    base: usize,
+    tell: &mut impl FnMut(usize, String),
+) {
     let length = ours.len().min(theirs.len());
     let mut covered = vec![false; length];
     for (range, name) in fields {
@@ -315,10 +323,12 @@ fn by_field(fields: &[Field], ours: &[u8], theirs: &[u8], base: usize, tell: &mu
         covered[range.clone()].fill(true);
         let (a, b) = (&ours[range.clone()], &theirs[range.clone()]);
         if a != b {
-            tell(
-                range.start,
-                format!("{name}: {} instead of {}", show(b), show(a)),
-            );
+            let readable = |field| show(field).starts_with('"');
+            let what = match range.len() <= 20 || readable(a) && readable(b) {
+                true => format!("{} instead of {}", show(b), show(a)),
+                false => describe(a, b, base + range.start),
+            };
+            tell(range.start, format!("{name}: {what}"));
         }
     }
     let outside: Vec<usize> = (0..length)
@@ -471,14 +481,14 @@ fn records(bytes: &[u8]) -> Vec<(Range<usize>, String)> {
     records
 }
 
-fn directory(ours: &[u8], theirs: &[u8], tell: &mut impl FnMut(usize, String)) {
+fn directory(ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize, String)) {
     let mine = records(ours);
     if ours.len() == theirs.len() {
         // the same records, as far as ours go
         for (range, name) in &mine {
             let (a, b) = (&ours[range.clone()], &theirs[range.clone()]);
             if a != b {
-                by_field(&RECORD, a, b, &mut |at, what| {
+                by_field(&RECORD, a, b, base + range.start, &mut |at, what| {
                     tell(range.start + at, format!("record of {name}: {what}"));
                 });
             }
@@ -496,6 +506,7 @@ fn directory(ours: &[u8], theirs: &[u8], tell: &mut impl FnMut(usize, String)) {
                 &RECORD,
                 &ours[own.clone()],
                 &theirs[range.clone()],
+                base + range.start,
                 &mut |at, what| {
                     tell(range.start + at, format!("record of {name}: {what}"));
                 },
@@ -509,7 +520,7 @@ fn directory(ours: &[u8], theirs: &[u8], tell: &mut impl FnMut(usize, String)) {
     }
 }
 
-fn path_table(ours: &[u8], theirs: &[u8], tell: &mut impl FnMut(usize, String)) {
+fn path_table(ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize, String)) {
     let mut at = 0;
     while let Some(length) = ours.get(at).map(|length| usize::from(*length)) {
         let end = (at + 8 + length.next_multiple_of(2)).min(ours.len());
@@ -527,7 +538,7 @@ fn path_table(ours: &[u8], theirs: &[u8], tell: &mut impl FnMut(usize, String)) 
                     (6..8, "directory above"),
                     (8..256, "name"),
                 ];
-                by_field(&FIELDS, a, b, &mut |offset, what| {
+                by_field(&FIELDS, a, b, base + at, &mut |offset, what| {
                     tell(at + offset, format!("entry of {name}: {what}"));
                 });
             }
@@ -549,12 +560,17 @@ fn file(
         archive(ours, theirs, base, tell);
     } else if let Some(a) = lines(ours).filter(|_| theirs.len() < TEXT) {
         // damaged text is compared as text
-        text(&a, &String::from_utf8_lossy(theirs).lines().collect::<Vec<_>>(), tell);
+        text(
+            &a,
+            &String::from_utf8_lossy(theirs).lines().collect::<Vec<_>>(),
+            tell,
+        );
     } else if has_boot_info && same_length {
         by_field(
             &BOOT_INFO,
             &ours[..64],
             &[&ours[..8], &theirs[8..64]].concat(),
+            base,
             tell,
         );
         for range in [0..8, el_torito::BOOT_INFO.end..ours.len()] {
@@ -708,9 +724,8 @@ fn archive(ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize,
     for (name, (member, data)) in &after {
         let Some((own, own_data)) = before.get(name) else {
             say(format!(
-                "a member that is not in this checkout's: /{} ({} bytes)",
-                member.name,
-                number(data.len())
+                "a member that is not in this checkout's: /{name} ({})",
+                size_of(member, data)
             ));
             continue;
         };
@@ -755,11 +770,11 @@ fn archive(ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize,
             ));
         }
     }
-    for (name, (_, data)) in &before {
+    for (name, (member, data)) in &before {
         if !after.contains_key(name) {
             say(format!(
-                "a member is missing: /{name} ({} bytes)",
-                number(data.len())
+                "a member is missing: /{name} ({})",
+                size_of(member, data)
             ));
         }
     }
@@ -770,5 +785,12 @@ fn archive(ours: &[u8], theirs: &[u8], base: usize, tell: &mut impl FnMut(usize,
     }
     for what in said {
         tell(first, what);
+    }
+}
+
+fn size_of(member: &cpio::Member, data: &[u8]) -> String {
+    match member.is_directory() {
+        true => String::from("a directory"),
+        false => format!("{} bytes", number(data.len())),
     }
 }

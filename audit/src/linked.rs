@@ -1,5 +1,5 @@
 //! What was linked into a Rust program, from the build's own records: cargo's unit graph, its metadata, the
-//! lock file and the linker's map.
+//! lock file and what the linker took.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,12 +31,12 @@ pub struct Crate {
     pub dependencies: Vec<String>,
 }
 
-/// The four records, as text.
+/// The records, as text.
 pub struct Records<'a> {
     pub unit_graph: &'a str,
     pub metadata: &'a str,
     pub lock: &'a str,
-    pub map: &'a str,
+    pub objects: &'a str,
     pub compiler: &'a str,
     pub identical: bool,
 }
@@ -72,13 +72,13 @@ pub fn read(records: &Records) -> Result<Linked, String> {
             if !is_linked(other) {
                 continue;
             }
-            let (name, version) = package(&metadata, other)?;
+            let (name, version) = package(other)?;
             dependencies.insert(format!("{name} {version}"));
             if reached.insert(next) {
                 waiting.push(next);
             }
         }
-        let (name, version) = package(&metadata, unit)?;
+        let (name, version) = package(unit)?;
         // a program's library and the program itself are one crate
         dependencies.remove(&format!("{name} {version}"));
         let licence = find(&metadata, unit).and_then(|it| it["license"].as_str());
@@ -116,7 +116,7 @@ pub fn read(records: &Records) -> Result<Linked, String> {
             .to_owned(),
         crates,
         identical: records.identical,
-        objects: objects(records.map)?,
+        objects: objects(records.objects)?,
     })
 }
 
@@ -134,26 +134,35 @@ fn is_linked(unit: &Value) -> bool {
 }
 
 fn find<'a>(metadata: &'a Value, unit: &Value) -> Option<&'a Value> {
+    let (name, version) = package(unit).ok()?;
     metadata["packages"]
         .as_array()?
         .iter()
-        .find(|package| package["id"] == unit["pkg_id"])
+        .find(|package| package["name"] == name.as_str() && package["version"] == version.as_str())
 }
 
-/// Name and version, from cargo's metadata or from the identifier itself, which the standard library's are
-/// known by alone.
-fn package(metadata: &Value, unit: &Value) -> Result<(String, String), String> {
-    if let Some(package) = find(metadata, unit) {
-        let text = |field: &str| package[field].as_str().unwrap_or_default().to_owned();
-        return Ok((text("name"), text("version")));
-    }
+/// Name and version by a package's identifier: `libc 0.2.1 (registry+…)` as cargo wrote it for long,
+/// `registry+…#libc@0.2.1`, or `path+…/libc#0.2.1`.
+fn package(unit: &Value) -> Result<(String, String), String> {
     let id = unit["pkg_id"].as_str().unwrap_or_default();
-    let (place, fragment) = id
-        .rsplit_once('#')
-        .ok_or_else(|| format!("an unknown package {id:?}"))?;
-    let (name, version) = fragment
-        .split_once('@')
-        .unwrap_or((place.rsplit('/').next().unwrap_or_default(), fragment));
+    let unknown = || format!("an unknown package {id:?}");
+    let (name, version) = match id.split_once('#') {
+        Some((place, fragment)) => fragment.split_once('@').unwrap_or((
+            place
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or_default(),
+            fragment,
+        )),
+        None => {
+            let mut words = id.split(' ');
+            (
+                words.next().ok_or_else(unknown)?,
+                words.next().ok_or_else(unknown)?,
+            )
+        }
+    };
     Ok((name.to_owned(), version.to_owned()))
 }
 
@@ -179,33 +188,23 @@ fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
     checksums
 }
 
-/// `LOAD file` lines, and the members of archives that the map says were taken in.
-fn objects(map: &str) -> Result<BTreeMap<String, Vec<String>>, String> {
-    let mut objects: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    for line in map.lines() {
-        // "/usr/lib/libc.a(printf.o)", as GNU's linker has it at a line's beginning and LLVM's within one
-        let member = line.split_whitespace().find_map(|word| {
-            let (archive, rest) = word.split_once(".a(").or_else(|| word.split_once(".rlib("))?;
-            let kind = &word[archive.len()..word.len() - rest.len() - 1];
-            Some((format!("{}{kind}", base(archive)), rest.split(')').next()?.to_owned()))
-        });
-        if let Some((archive, member)) = member {
-            objects.entry(archive).or_default().insert(member);
-        } else if let Some(path) = line.strip_prefix("LOAD ") {
-            let name = base(path);
-            if name.starts_with("crt") || name.starts_with("rcrt") || name.starts_with("Scrt") {
-                objects.entry(name.clone()).or_default().insert(name);
-            }
-        }
+/// Lines `ARCHIVE(MEMBER)`, and files that start a program.
+fn objects(lines: &str) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let mut objects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.lines() {
+        let (archive, member) = line
+            .strip_suffix(')')
+            .and_then(|line| line.split_once('('))
+            .unwrap_or((line, line));
+        objects
+            .entry(archive.to_owned())
+            .or_default()
+            .push(member.to_owned());
     }
     if objects.is_empty() {
         return Err(String::from("the linker's map names no object"));
     }
-    Ok(objects
-        .into_iter()
-        .map(|(archive, members)| (archive, members.into_iter().collect()))
-        .collect())
+    Ok(objects)
 }
 
 #[cfg(test)]
@@ -217,12 +216,12 @@ mod tests {
         let linked = read(&Records {
             unit_graph: r#"{"roots":[0],"units":[
                 {"pkg_id":"path+file:///build/init#0.1.0","mode":"build","platform":"t","features":[],"target":{"kind":["bin"]},"dependencies":[{"index":1},{"index":2},{"index":3}]},
-                {"pkg_id":"r#libc@0.2.1","mode":"build","platform":"t","features":["std"],"target":{"kind":["lib"]},"dependencies":[]},
-                {"pkg_id":"r#derive@1.0.0","mode":"build","platform":null,"features":[],"target":{"kind":["proc-macro"]},"dependencies":[]},
+                {"pkg_id":"libc 0.2.1 (r)","mode":"build","platform":"t","features":["std"],"target":{"kind":["lib"]},"dependencies":[]},
+                {"pkg_id":"derive 1.0.0 (r)","mode":"build","platform":null,"features":[],"target":{"kind":["proc-macro"]},"dependencies":[]},
                 {"pkg_id":"r#libc@0.2.1","mode":"run-custom-build","platform":"t","features":[],"target":{"kind":["custom-build"]},"dependencies":[]}]}"#,
             metadata: r#"{"packages":[{"id":"r#libc@0.2.1","name":"libc","version":"0.2.1","license":"MIT"}]}"#,
             lock: "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\nchecksum = \"abcd\"\n",
-            map: "/usr/lib/libc.a(printf.o)\n   needed by (printf)\nLOAD /usr/lib/rcrt1.o\n",
+            objects: "libc.a(printf.o)\nrcrt1.o\n",
             compiler: "rustc 1.85.1\n",
             identical: true,
         })

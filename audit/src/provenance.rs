@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::linked::{self, Linked, Records};
-use crate::sha256;
+use crate::{el_torito, sha256};
 
 /// As `nix/provenance.nix` writes them.
 #[derive(Deserialize)]
@@ -73,6 +73,9 @@ pub struct Origin {
     pub component: String,
     pub bytes: usize,
     pub sha256: String,
+    /// The same with zeros where xorriso writes the boot info table: of files of the ISO that could have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256_without_boot_info: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -140,6 +143,7 @@ fn origin(path: &str, component: &str) -> Result<Origin, String> {
         component: component.to_owned(),
         bytes: bytes.len(),
         sha256: sha256(&bytes),
+        sha256_without_boot_info: None,
     })
 }
 
@@ -164,7 +168,15 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
     let files = facts
         .files
         .into_iter()
-        .map(|(path, place)| Ok((path, origin(&place.path, &place.component)?)))
+        .map(|(path, place)| {
+            let mut origin = origin(&place.path, &place.component)?;
+            let mut bytes = read(&place.path)?;
+            if let Some(table) = bytes.get_mut(el_torito::BOOT_INFO) {
+                table.fill(0);
+                origin.sha256_without_boot_info = Some(sha256(&bytes));
+            }
+            Ok((path, origin))
+        })
         .collect::<Result<_, String>>()?;
 
     let mut trees = facts.trees;
@@ -211,7 +223,7 @@ fn records(place: &RecordsPlace) -> Result<Linked, String> {
         unit_graph: &file("unit-graph.json")?,
         metadata: &file("metadata.json")?,
         lock: &file("Cargo.lock")?,
-        map: &file("link.map")?,
+        objects: &file("objects")?,
         compiler: &file("rustc")?,
         identical: read(&format!("{directory}/program"))? == read(&place.program)?,
     })

@@ -161,6 +161,9 @@ fn known(
     if origin.is_some_and(|origin| is_from(bytes, has_boot_info, origin)) {
         region.component = origin.map(|origin| origin.component.clone());
         region.store_path = origin.map(|origin| origin.path.clone());
+        if has_boot_info {
+            region.what += ", with xorriso's boot info table at 0x8–0x3f";
+        }
     } else {
         region.component = None;
         problems.push(match origin {
@@ -178,13 +181,10 @@ fn known(
 
 /// The store's file, but for the boot info table that xorriso wrote into it.
 fn is_from(bytes: &[u8], has_boot_info: bool, origin: &Origin) -> bool {
-    if has_boot_info && bytes.len() == origin.bytes {
-        let mut original = bytes.to_vec();
-        // what was there before is zero in the file that a boot loader comes as
-        original[el_torito::BOOT_INFO].fill(0);
-        if sha256(&original) == origin.sha256 {
-            return true;
-        }
+    if has_boot_info {
+        let mut without = bytes.to_vec();
+        without[el_torito::BOOT_INFO].fill(0);
+        return origin.sha256_without_boot_info == Some(sha256(&without));
     }
     sha256(bytes) == origin.sha256
 }

@@ -20,9 +20,18 @@ ofCrate "init" crates.init
 // ofCrate "fuzz" crates.fuzz
 // ofCrate "advisories" crates.advisories
 // ofCrate "configure" crates.configure
+// ofCrate "audit" crates.audit
 // {
   advisories = import ./advisories.nix { inherit pkgs advisories; };
   advisories-test = crates.advisories.test;
+  audit-test = import ./audit.nix {
+    inherit
+      pkgs
+      mkMachine
+      machine
+      crates
+      ;
+  };
   init-test = crates.init.test;
   hello-test = crates.hello.test;
   arguments = import ./arguments.nix { inherit pkgs mkMachine crates; };

@@ -14,6 +14,9 @@
         pkgs:
         if pkgs.stdenv.hostPlatform.isStatic or false then packages.staticCraneLib else packages.craneLib;
 
+      # where the packages are on any Debian mirror, by store path
+      inherit (packages) places;
+
       # identity and hash of the demo machine's ISO, as built on this foundation
       recordedIso = builtins.readFile ./iso.sha256;
     };

@@ -15,6 +15,7 @@ build {
   root = toolchain;
   inherit src configfile modDirVersion;
   patches = map (it: it.patch) kernelPatches;
+  passthru = { inherit kernelPatches; };
   # what the kernel would otherwise ask the build machine
   KBUILD_BUILD_TIMESTAMP = "Tue Jan  1 00:00:00 UTC 1980";
   KBUILD_BUILD_USER = "nixbld";

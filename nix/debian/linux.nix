@@ -19,6 +19,7 @@ in
     root = base;
     deb = pins.debs."linux-source-6.12";
     nativeBuildInputs = [ pins.busybox ];
+    passthru.src = pins.debs."linux-source-6.12";
     script = ''
       busybox dpkg-deb -x $deb package
       cp package/usr/src/${tarball} $out

@@ -81,6 +81,7 @@ let
 in
 {
   inherit craneLib staticCraneLib cargo;
+  inherit (pins) places;
 
   pkgs = {
     inherit lib;
@@ -101,7 +102,14 @@ in
     };
     linuxManualConfig = import ./linux-manual-config.nix { inherit build toolchain; };
     linux_6_12 = import ./linux.nix { inherit pins build base; };
-    syslinux = import ./syslinux.nix { inherit build base image; };
+    syslinux = import ./syslinux.nix {
+      inherit
+        pins
+        build
+        base
+        image
+        ;
+    };
     qemu_test = import ./qemu.nix {
       inherit program;
       root = root "qemu";
@@ -120,6 +128,16 @@ in
       pname = "binutils";
       root = toolchain;
       programs = [ "usr/bin/readelf" ];
+    };
+
+    # What our programs have linked in, told to audits.
+    musl = {
+      version = pins.versions.musl-dev;
+      srcs = [ pins.debs.musl-dev ];
+    };
+    rustc = {
+      version = pins.versions.rust-src;
+      inherit (rustStdMusl) srcs;
     };
 
     glibc.static = inBuildRoot "glibc-static";

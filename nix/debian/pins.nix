@@ -41,6 +41,10 @@ let
       name = storeName pin.path;
       inherit (pin) sha256;
     }
+    # for whoever asks; no part of the derivation
+    // {
+      urls = [ pin.path ];
+    }
   ) pins.packages;
 
   crate =
@@ -70,6 +74,18 @@ in
   inherit busybox debs crates;
   inherit (pins) roots;
   versions = builtins.mapAttrs (_: pin: pin.version) pins.packages;
+
+  # where each is on any Debian mirror, by store path
+  places =
+    builtins.listToAttrs (
+      map (deb: {
+        name = withoutContext deb.outPath;
+        value = builtins.head deb.urls;
+      }) (builtins.attrValues debs)
+    )
+    // {
+      ${withoutContext busybox.outPath} = "usr/bin/busybox of ${builtins.head debs.busybox-static.urls}";
+    };
 
   # For ./debian-nix: what must be in the store, one line each.
   busyboxPath = withoutContext busybox.outPath;

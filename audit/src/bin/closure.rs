@@ -1,15 +1,17 @@
-//! `closure DERIVATION`: all that the build of a derivation can reach, as JSON.
+//! `closure FACTS`: all that the build of a derivation can reach, as JSON.
 
 use std::process::ExitCode;
 
-use audit::closure::walk;
+use audit::closure::{Facts, complete};
+use audit::file::json;
 
 fn main() -> ExitCode {
     let result = std::env::args()
         .nth(1)
-        .ok_or_else(|| String::from("usage: closure FILE.drv"))
-        .and_then(|start| {
-            walk(&start, |path| {
+        .ok_or_else(|| String::from("usage: closure FACTS.json"))
+        .and_then(|path| json::<Facts>(&path))
+        .and_then(|facts| {
+            complete(&facts, |path| {
                 std::fs::read_to_string(path).map_err(|error| format!("can't read {path}: {error}"))
             })
         })

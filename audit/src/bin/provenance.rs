@@ -2,18 +2,14 @@
 
 use std::process::ExitCode;
 
-use audit::provenance::complete;
+use audit::file::json;
+use audit::provenance::{Facts, complete};
 
 fn main() -> ExitCode {
     let result = std::env::args()
         .nth(1)
         .ok_or_else(|| String::from("usage: provenance FACTS.json"))
-        .and_then(|path| {
-            std::fs::read(&path).map_err(|error| format!("can't read {path}: {error}"))
-        })
-        .and_then(|facts| {
-            serde_json::from_slice(&facts).map_err(|error| format!("the facts: {error}"))
-        })
+        .and_then(|path| json::<Facts>(&path))
         .and_then(complete)
         .and_then(|provenance| {
             serde_json::to_string_pretty(&provenance).map_err(|error| error.to_string())

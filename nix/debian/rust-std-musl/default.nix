@@ -16,6 +16,13 @@ build {
     "rust-src"
   ];
   vendor = vendorCargoDeps ./Cargo.lock;
+  passthru.srcs =
+    map (name: pins.debs.${name}) [
+      "rust-src"
+      "libunwind-19-dev"
+      "libgcc-14-dev"
+    ]
+    ++ map (package: package.file) (pins.crates ./Cargo.lock);
   manifest = ./Cargo.toml;
   lock = ./Cargo.lock;
   fortify = ./fortify.c;

@@ -1,0 +1,163 @@
+# Where an image is from: each file of the ISO and of the initramfs, with the component that it is of, and each
+# component with its sources, as JSON. What Nix knows is written down here; audit/src/provenance.rs adds what a
+# look at the built files tells.
+{
+  pkgs,
+  audit,
+  # our own crates, for the programs that are theirs
+  crates,
+}:
+{
+  iso,
+  initrd,
+  kernel,
+  init,
+  modules,
+  # the derivation, and what it was made from: { NAME.program; }
+  programs,
+  given,
+}:
+let
+  inherit (pkgs) lib;
+  inherit (pkgs) linux_6_12 musl rustc;
+  # These are names only: the audit looks at files, and needs nothing else of what it is told about.
+  name = value: builtins.unsafeDiscardStringContext "${value}";
+
+  # What was fetched, at the end of a chain of sources.
+  fetched =
+    source:
+    if source ? outputHash then
+      [ source ]
+    else
+      builtins.concatMap fetched (source.srcs or [ source.src ]);
+  describe = source: {
+    inherit (source) name;
+    hash = "${source.outputHashAlgo or "sha256"}:${source.outputHash}";
+    places = source.urls or [ ];
+  };
+  sources = package: map describe (fetched package);
+
+  crateOf =
+    file:
+    builtins.filter (
+      crate:
+      let
+        package = name crate.package;
+      in
+      builtins.substring 0 (builtins.stringLength package) (name file) == package
+    ) crates;
+
+  ofCrate = crate: {
+    name = crate.records.program;
+    inherit (crate.records) version;
+    licence = crate.records.license;
+    about = "built from this repository";
+    linked = {
+      records = "${crate.records}";
+      program = "${crate.package}/bin/${crate.records.program}";
+    };
+    contains = [
+      "rust-std"
+      "libc"
+    ];
+  };
+
+  ofProgram =
+    program:
+    let
+      file = given.${program}.program;
+      known = crateOf file;
+    in
+    if known == [ ] then
+      {
+        name = program;
+        about = "a static executable that mkMachine was given as ${baseNameOf (name file)}; its maker knows its sources";
+      }
+    else
+      ofCrate (builtins.head known);
+
+  place = path: component: { inherit path component; };
+  component =
+    symlink:
+    {
+      "/init" = "init";
+      "/lib/modules" = "kernel";
+    }
+    .${symlink} or "settings";
+
+  facts = {
+    image = "${iso}/${iso.file}";
+    files = {
+      "/bzImage" = place "${kernel}/bzImage" "kernel";
+      "/initrd" = place "${initrd}/initrd" "initrd";
+      "/isolinux/isolinux.bin" = place "${pkgs.syslinux}/share/syslinux/isolinux.bin" "syslinux";
+      "/isolinux/ldlinux.c32" = place "${pkgs.syslinux}/share/syslinux/ldlinux.c32" "syslinux";
+      "/isolinux/isolinux.cfg" =
+        place "${pkgs.writeText "isolinux.cfg" iso.isolinuxConfiguration}" "settings";
+    };
+    trees =
+      # as the initramfs was told it: what lies where
+      builtins.genList (
+        index:
+        place "${builtins.elemAt initrd.objects index}" (component (builtins.elemAt initrd.symlinks index))
+      ) (builtins.length initrd.objects)
+      ++ map (program: place "${programs}/${program}/exe" "program-${program}") (lib.attrNames given);
+
+    components = {
+      image = {
+        name = "the ISO's own structures";
+        about = "written by xorriso, as nix/iso.nix asks for it";
+      };
+      initrd = {
+        name = "initramfs";
+        about = "the archive's own structures, written by cpio; its members are listed below";
+      };
+      settings = {
+        name = "settings";
+        about = "the arguments of mkMachine, and the command line made of them";
+      };
+      kernel = {
+        name = "linux";
+        version = kernel.modDirVersion;
+        licence = "GPL-2.0-only WITH Linux-syscall-note";
+        sources = sources linux_6_12;
+        patches = map (it: "${it.patch}") kernel.kernelPatches;
+        configuration = "${kernel.configfile}";
+      };
+      syslinux = {
+        name = "syslinux";
+        inherit (pkgs.syslinux) version;
+        licence = "GPL-2.0-or-later";
+        sources = sources pkgs.syslinux;
+      };
+      rust-std = {
+        name = "Rust's standard library";
+        inherit (rustc) version;
+        licence = "MIT OR Apache-2.0";
+        about = "with the crates that it is made of, an unwinder, and what starts a program";
+        sources = sources rustc;
+      };
+      libc = {
+        name = "musl";
+        inherit (musl) version;
+        licence = "MIT";
+        sources = sources musl;
+      };
+      init = ofCrate (builtins.head crates);
+    }
+    // builtins.listToAttrs (
+      map (program: {
+        name = "program-${program}";
+        value = ofProgram program;
+      }) (lib.attrNames given)
+    );
+  };
+in
+pkgs.runCommand "provenance.json"
+  {
+    facts = builtins.toJSON facts;
+    passAsFile = [ "facts" ];
+  }
+  ''
+    ${audit}/bin/provenance $factsPath >$out
+  ''
