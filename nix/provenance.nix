@@ -116,6 +116,10 @@ let
         name = "settings";
         about = "the arguments of mkMachine, and the command line made of them";
       };
+      layer = {
+        name = "layer of settings";
+        about = "put over an image by configure, no part of what a checkout describes";
+      };
       kernel = {
         name = "linux";
         version = kernel.modDirVersion;

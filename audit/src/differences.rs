@@ -203,7 +203,7 @@ fn in_place(ours: &Image, theirs: &[u8]) -> Vec<Difference> {
 }
 
 /// All bytes of each part by its name, wherever they are, with the offset of the first.
-fn by_part<'a>(image: &Image<'a>) -> BTreeMap<String, (usize, What, Vec<u8>)> {
+fn by_part(image: &Image) -> BTreeMap<String, (usize, What, Vec<u8>)> {
     let mut parts: BTreeMap<String, (usize, What, Vec<u8>)> = BTreeMap::new();
     for part in &image.parts {
         if matches!(part.what, What::Padding(_)) {

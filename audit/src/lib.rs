@@ -15,6 +15,7 @@ pub mod file;
 pub mod image;
 pub mod initramfs;
 pub mod iso9660;
+pub mod layer;
 pub mod limits;
 pub mod linked;
 pub mod provenance;
@@ -25,12 +26,15 @@ pub mod zstd;
 
 pub use error::{Error, Result};
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -5,22 +5,25 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use crate::closure::Closure;
+use crate::fields::is_zero;
 use crate::image::{Image, What};
 use crate::initramfs::Layer;
 use crate::provenance::{Component, Origin, Provenance};
-use crate::{Error, el_torito, sha256};
+use crate::{Error, el_torito, layer, sha256};
 
 /// The components that structures are of: written by the tools, with no file of their own.
 const IMAGE: &str = "image";
 const INITRD: &str = "initrd";
+const LAYER: &str = "layer";
 
 #[derive(Serialize)]
 pub struct Report<'a> {
     pub file: String,
     pub bytes: usize,
     pub sha256: String,
-    /// Is this the very image that the facts are about?
+    /// Is this the very image that the facts are about, but for a layer of settings?
     pub identical: bool,
+    pub layer: Option<LayerReport>,
     pub regions: Vec<Region>,
     pub archives: Vec<Archive>,
     pub components: &'a BTreeMap<String, Component>,
@@ -28,6 +31,15 @@ pub struct Report<'a> {
     /// Bytes that are explained, of `bytes` and of the archives' decoded bytes.
     pub accounted: usize,
     pub problems: Vec<String>,
+}
+
+/// Settings that were put over the image.
+#[derive(Serialize)]
+pub struct LayerReport {
+    pub sha256: String,
+    pub settings: String,
+    /// Of the image without them.
+    pub base_sha256: String,
 }
 
 #[derive(Clone, Serialize)]
@@ -59,7 +71,13 @@ pub fn audit<'a>(
     provenance: &'a Provenance,
     closure: &'a Closure,
 ) -> Report<'a> {
-    let sha256 = sha256(image.bytes);
+    let whole = sha256(image.bytes);
+    let layer = layer::over(image);
+    let layer_report = layer.as_ref().map(|layer| LayerReport {
+        sha256: sha256(&image.bytes[layer.room.clone()]),
+        settings: layer.text.clone(),
+        base_sha256: sha256(&layer::base(image, layer)),
+    });
     let mut problems = Vec::new();
     let mut regions = Vec::new();
     for part in &image.parts {
@@ -81,6 +99,14 @@ pub fn audit<'a>(
                     bytes.len(),
                     part.range.start
                 ));
+            }
+            What::File(path) if path == layer::ROOM && layer.is_some() => {
+                region.is_file = true;
+                region.component = Some(LAYER.to_owned());
+                region.sha256 = Some(sha256(bytes));
+            }
+            What::File(path) if path == layer::ROOM && is_zero(bytes) => {
+                region.what += ", room for a layer of settings, empty";
             }
             What::File(path) => {
                 let has_boot_info = image.boot_info.as_deref() == Some(path);
@@ -108,12 +134,14 @@ pub fn audit<'a>(
                 entry.range.start + at
             )),
             Ok(layers) => {
-                for layer in layers {
+                // what a layer of settings holds was looked at as a whole
+                let is_layer = layer.is_some() && entry.path == layer::ROOM;
+                for layer in layers.iter().filter(|_| !is_layer) {
                     let offset = entry.range.start + layer.range.start;
                     archives.push(archive(
                         &entry.path,
                         offset,
-                        &layer,
+                        layer,
                         provenance,
                         &mut problems,
                     ));
@@ -131,8 +159,12 @@ pub fn audit<'a>(
     Report {
         file: file.to_owned(),
         bytes: image.bytes.len(),
-        identical: sha256 == provenance.image.sha256,
-        sha256,
+        identical: *layer_report
+            .as_ref()
+            .map_or(&whole, |layer| &layer.base_sha256)
+            == provenance.image.sha256,
+        sha256: whole,
+        layer: layer_report,
         accounted: regions
             .iter()
             .filter(|region| region.component.is_some())

@@ -54,6 +54,21 @@ pub fn write(report: &Report) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}: {} bytes", report.file, number(report.bytes));
     let _ = writeln!(text, "SHA-256 {}", report.sha256);
+    if let Some(layer) = &report.layer {
+        let _ = writeln!(
+            text,
+            "\nSettings were put over it, SHA-256 {}:",
+            layer.sha256
+        );
+        for line in layer.settings.lines() {
+            let _ = writeln!(text, "  {line:?}");
+        }
+        let _ = writeln!(
+            text,
+            "\nThe image below them has SHA-256 {}.",
+            layer.base_sha256
+        );
+    }
     let _ = writeln!(
         text,
         "{}",

@@ -27,7 +27,7 @@ fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
         let header = u32::from_le_bytes([header[0], header[1], header[2], 0]);
         let size = (header >> 3) as usize;
         at += 3;
-        let length = match header >> 1 & 3 {
+        let length = match (header >> 1) & 3 {
             0 | 2 => size,
             1 => 1,
             _ => return Err(Error::new(at - 3, "a zstd block of a reserved kind")),
@@ -63,7 +63,7 @@ mod tests {
         let mut bytes = MAGIC.to_vec();
         bytes.extend([0, 0x58]);
         for block in 0..blocks {
-            let header = count << 3 | 1 << 1 | u32::from(block + 1 == blocks);
+            let header = (count << 3) | (1 << 1) | u32::from(block + 1 == blocks);
             bytes.extend(&header.to_le_bytes()[..3]);
             bytes.push(b'x');
         }

@@ -8,7 +8,7 @@ use audit::differences::{Difference, compare, is_no_iso};
 use audit::image::{Image, What};
 use audit::iso9660::{Descriptor, SECTOR};
 use audit::provenance::Provenance;
-use audit::{file, report, text};
+use audit::{cpio, file, layer, report, text};
 
 fn place(variable: &str) -> String {
     std::env::var(variable)
@@ -457,4 +457,33 @@ fn a_rock_ridge_name_that_leads_elsewhere_is_refused() {
     bytes[at + 5..at + 8].copy_from_slice(b"a/b");
     let error = Image::read(&bytes).err().unwrap();
     assert!(error.message.contains("leads elsewhere"), "{error}");
+}
+
+#[test]
+fn settings_over_an_image_are_told_apart_from_it() {
+    let provenance: Provenance = file::json(&place("AUDIT_PROVENANCE")).unwrap();
+    let closure = Closure::default();
+    let original = demo();
+    let room = of_file(&Image::read(&original).unwrap(), layer::ROOM);
+    let with = |name: &str| {
+        let mut bytes = original.clone();
+        let archive = cpio::write(&[(name, 0o100_644, b"hostname=x\n")]);
+        bytes[room..room + archive.len()].copy_from_slice(&archive);
+        bytes
+    };
+
+    let bytes = with(layer::FILE);
+    let image = Image::read(&bytes).unwrap();
+    let report = report::audit("demo", &image, &provenance, &closure);
+    assert_eq!(report.problems, Vec::<String>::new());
+    assert!(report.identical);
+    let layer = report.layer.unwrap();
+    assert_eq!(layer.base_sha256, audit::sha256(&original));
+    assert_eq!(layer.settings, "hostname=x\n");
+
+    // anything else there is no layer
+    let bytes = with("init");
+    let image = Image::read(&bytes).unwrap();
+    let report = report::audit("demo", &image, &provenance, &closure);
+    assert!(!report.identical && !report.problems.is_empty());
 }

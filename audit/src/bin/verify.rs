@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use audit::differences::{compare, is_no_iso};
 use audit::image::Image;
-use audit::{file, sha256, text};
+use audit::{file, layer, sha256, text};
 
 const USAGE: &str = "usage: verify FILE.iso
 
 Compares FILE.iso with the image that this checkout describes.
-Exit status 0: they are the same; 1: they differ, each difference is told; 2: FILE.iso is no ISO image.";
+Exit status 0: they are the same, but for settings that `configure` put over it, which are told;
+1: they differ, each difference is told; 2: FILE.iso is no ISO image.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +40,24 @@ fn run(ours: &str, theirs: &str) -> Result<bool, String> {
     let image = Image::read(&expected).map_err(|error| format!("{ours}: {error}"))?;
     if let Some(why) = is_no_iso(&expected, &bytes) {
         return Err(format!("{theirs} is no ISO image: {why}"));
+    }
+    if let Some(layer) = Image::read(&bytes).ok().as_ref().and_then(layer::over) {
+        let mut base = bytes.clone();
+        base[layer.room.clone()].fill(0);
+        if base == expected {
+            println!(
+                "{theirs} is the image that this checkout describes, bit for bit, with settings put over it."
+            );
+            println!("SHA-256 {} of the image", sha256(&base));
+            println!(
+                "SHA-256 {} of the settings, which are no part of it:",
+                sha256(&bytes[layer.room])
+            );
+            for line in layer.text.lines() {
+                println!("  {line:?}");
+            }
+            return Ok(true);
+        }
     }
     let differences = compare(&image, &bytes);
     if differences.is_empty() {
