@@ -50,7 +50,6 @@
     "cargoFmt"
     "cargoTest"
     "devShell"
-    "mkCargoDerivation"
   ];
   # crane's library for pkgsStatic, which compiles for musl
   staticCraneLib = [

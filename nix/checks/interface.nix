@@ -74,13 +74,15 @@ let
         }
         {
           offers = craneLib;
-          listed = listed.craneLib;
+          # one library for both on our foundation
+          listed = listed.craneLib ++ listed.staticCraneLib;
         }
       ];
 in
 pkgs.runCommand "interface"
   {
-    evaluated = builtins.length (evaluate listed);
+    # all of it, or a list that lacks something would pass: without anything else it fails as well
+    evaluated = builtins.deepSeq (evaluate listed) (builtins.length (evaluate listed));
     idle = toString idle;
     offered = toString offered;
   }
