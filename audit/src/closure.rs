@@ -158,7 +158,7 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
     }
     let variable = |name: &str| derivation.environment.get(name).map(String::as_str);
     let name = variable("name").unwrap_or_default().to_owned();
-    let places: Vec<String> = variable("urls")
+    let mut places: Vec<String> = variable("urls")
         .or_else(|| variable("url"))
         .unwrap_or_default()
         .split_whitespace()
@@ -184,6 +184,9 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
     } else {
         "file"
     };
+    if kind == "crate" && places.is_empty() {
+        places.push(format!("{name} of the crates' registry"));
+    }
     Some(Fixed {
         kind: kind.to_owned(),
         name,

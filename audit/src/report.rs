@@ -36,6 +36,7 @@ pub struct Report<'a> {
 /// Settings that were put over the image.
 #[derive(Serialize)]
 pub struct LayerReport {
+    /// Of the settings' text, as `configure` tells it.
     pub sha256: String,
     pub settings: String,
     /// Of the image without them.
@@ -74,7 +75,7 @@ pub fn audit<'a>(
     let whole = sha256(image.bytes);
     let layer = layer::over(image);
     let layer_report = layer.as_ref().map(|layer| LayerReport {
-        sha256: sha256(&image.bytes[layer.room.clone()]),
+        sha256: sha256(layer.text.as_bytes()),
         settings: layer.text.clone(),
         base_sha256: sha256(&layer::base(image, layer)),
     });

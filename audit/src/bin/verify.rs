@@ -51,7 +51,7 @@ fn run(ours: &str, theirs: &str) -> Result<bool, String> {
             println!("SHA-256 {} of the image", sha256(&base));
             println!(
                 "SHA-256 {} of the settings, which are no part of it:",
-                sha256(&bytes[layer.room])
+                sha256(layer.text.as_bytes())
             );
             for line in layer.text.lines() {
                 println!("  {line:?}");
