@@ -32,7 +32,12 @@ let
       builtins.concatMap fetched (source.srcs or [ source.src ]);
   describe = source: {
     inherit (source) name;
-    hash = "${source.outputHashAlgo or "sha256"}:${source.outputHash}";
+    # a hash in SRI's form names its algorithm itself
+    hash =
+      if (source.outputHashAlgo or null) == null then
+        source.outputHash
+      else
+        "${source.outputHashAlgo}:${source.outputHash}";
     places = source.urls or [ ];
   };
   sources = package: map describe (fetched package);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::derivation::{self, Derivation};
 use crate::sha256;
@@ -138,7 +139,11 @@ fn impurity(derivation: &Derivation) -> Option<&'static str> {
         .outputs
         .iter()
         .any(|output| output.hash.is_empty() && !output.algorithm.is_empty());
-    if is_set("__impure") {
+    let impure = derivation
+        .outputs
+        .iter()
+        .any(|output| output.hash == "impure");
+    if impure || is_set("__impure") {
         Some("it is impure (__impure)")
     } else if is_set("__noChroot") {
         Some("it is built outside the sandbox (__noChroot)")
@@ -156,14 +161,11 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
     if output.hash.is_empty() {
         return None;
     }
-    let variable = |name: &str| derivation.environment.get(name).map(String::as_str);
-    let name = variable("name").unwrap_or_default().to_owned();
-    let mut places: Vec<String> = variable("urls")
-        .or_else(|| variable("url"))
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect();
+    let name = words(derivation, "name").concat();
+    let mut places = words(derivation, "urls");
+    if places.is_empty() {
+        places = words(derivation, "url");
+    }
     let ends = |end: &str| name.ends_with(end) || places.iter().any(|place| place.ends_with(end));
     let kind = if ends(".deb") {
         ".deb"
@@ -195,6 +197,24 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
         hash: output.hash.clone(),
         places,
     })
+}
+
+/// A variable's words, from the environment or from `__structuredAttrs`.
+fn words(derivation: &Derivation, name: &str) -> Vec<String> {
+    let split = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+    if let Some(text) = derivation.environment.get(name) {
+        return split(text);
+    }
+    let json = derivation.environment.get("__json").map(String::as_str);
+    let json: Value = serde_json::from_str(json.unwrap_or_default()).unwrap_or_default();
+    match &json[name] {
+        Value::String(text) => split(text),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -240,5 +260,20 @@ mod tests {
         let closure = walk("top", store).unwrap();
         assert_eq!(closure.impure.len(), 1);
         assert!(closure.impure[0].starts_with("odd: it is built outside the sandbox"));
+    }
+
+    #[test]
+    fn structured_attributes_are_read() {
+        let derivation = Derivation {
+            environment: [(
+                String::from("__json"),
+                String::from(r#"{"name":"x.tar.gz","urls":["mirror://x"],"__noChroot":true}"#),
+            )]
+            .into(),
+            ..Derivation::default()
+        };
+        assert_eq!(words(&derivation, "name"), ["x.tar.gz"]);
+        assert_eq!(words(&derivation, "urls"), ["mirror://x"]);
+        assert!(impurity(&derivation).is_some());
     }
 }
