@@ -84,9 +84,9 @@ let
           buildPhaseCargoCommand = ''
             mkdir -p $out
             cargo tree --locked --offline --edges normal,no-proc-macro \
-              ''${CARGO_BUILD_TARGET:+--target $CARGO_BUILD_TARGET} --prefix none --format '{p}' >../tree
+              ''${CARGO_BUILD_TARGET:+--target $CARGO_BUILD_TARGET} --prefix none --format '{p}' >$TMPDIR/tree
             # our own crate has its directory after it
-            sed -nE 's/^([^ ]+) v([^ ]+)( \(\*\))?$/\1 \2 ${program}/p' ../tree | sort -u >$out/crates
+            sed -nE 's/^([^ ]+) v([^ ]+)( \(\*\))?$/\1 \2 ${program}/p' $TMPDIR/tree | sort -u >$out/crates
           '';
         }
       );

@@ -58,7 +58,8 @@ let
         let
           names = builtins.attrNames set.offers;
         in
-        if builtins.length names > 200 then
+        # crane's own library is small: it is pkgs that tells
+        if builtins.length (builtins.attrNames pkgs) > 200 then
           [ ]
         else
           builtins.filter (name: !builtins.elem name set.listed) names
