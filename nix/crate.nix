@@ -1,7 +1,6 @@
 # A Rust crate of ours: its package, and the checks that every crate has to pass.
 #   static: linked with everything it needs, to run where there is nothing else
 #   host:   for the machine that builds and tests
-#   fuzz:   the same, with libFuzzer
 {
   pkgs,
   craneLib,
@@ -129,10 +128,6 @@ let
 in
 {
   host = crate craneLib { };
-  fuzz = crate craneLib {
-    # An empty program, as dependencies are built with, lacks what the flags in .cargo/config.toml need of libFuzzer.
-    cargoArtifacts = null;
-  };
   static = crate staticCraneLib {
     # nixpkgs' pkgsStatic would have everything linked with -static, also the build scripts, which run while
     # building and can't be. rustc knows by itself that programs for musl are static.

@@ -44,7 +44,7 @@ let
       ];
       tests = [ ../tests ];
     };
-    fuzz = crate.fuzz {
+    fuzz = crate.host {
       root = ../.;
       files = [
         ../Cargo.toml
