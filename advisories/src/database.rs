@@ -1,5 +1,6 @@
 //! Reading a database that somebody else made: nothing in it can make this take for ever or much memory.
 
+use crate::finding::Findings;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ fn entries(directory: &Path, files: bool) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
+fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
     let mut paths = entries(directory, true)?;
     paths.retain(|path| path.extension().is_some_and(|it| it == extension));
     Ok(paths)
@@ -36,6 +37,28 @@ pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, String> 
 
 pub fn directories(directory: &Path) -> Result<Vec<PathBuf>, String> {
     entries(directory, false)
+}
+
+/// Every record of a directory, one after the other. One that can't be read is a problem, and the others are
+/// looked at all the same.
+pub fn each_record<Record>(
+    directory: &Path,
+    extension: &str,
+    read: impl Fn(&Path) -> Result<Record, String>,
+    found: &mut Findings,
+    mut look: impl FnMut(&Path, Record, &mut Findings),
+) {
+    let files = match files(directory, extension) {
+        Ok(files) => files,
+        Err(problem) => return found.problems.push(problem),
+    };
+    for file in files {
+        found.records += 1;
+        match read(&file) {
+            Ok(record) => look(&file, record, found),
+            Err(problem) => found.problems.push(problem),
+        }
+    }
 }
 
 pub fn read(path: &Path) -> Result<String, String> {

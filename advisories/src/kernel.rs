@@ -70,20 +70,9 @@ pub fn search(directory: &Path, kernel: &Kernel, found: &mut Findings) {
         Err(problem) => return found.problems.push(problem),
     };
     for year in years {
-        let files = match database::files(&year, "json") {
-            Ok(files) => files,
-            Err(problem) => {
-                found.problems.push(problem);
-                continue;
-            }
-        };
-        for file in files {
-            found.records += 1;
-            match read(&file) {
-                Ok(record) => found.findings.extend(record.concerns(kernel)),
-                Err(problem) => found.problems.push(problem),
-            }
-        }
+        database::each_record(&year, "json", read, found, |_, record, found| {
+            found.findings.extend(record.concerns(kernel));
+        });
     }
 }
 

@@ -55,31 +55,20 @@ pub fn search(directory: &Path, crates: &Crates, found: &mut Findings) {
         if !of_crate.is_dir() {
             continue;
         }
-        let files = match database::files(&of_crate, "md") {
-            Ok(files) => files,
-            Err(problem) => {
-                found.problems.push(problem);
-                continue;
-            }
-        };
-        for file in files {
-            found.records += 1;
-            match read(&file) {
-                Ok(record) if record.advisory.package != *name => found.problems.push(format!(
+        database::each_record(&of_crate, "md", read, found, |file, record, found| {
+            if record.advisory.package != *name {
+                found.problems.push(format!(
                     "{}: is about '{}'",
                     file.display(),
                     record.advisory.package
-                )),
-                Ok(record) if record.concerns(version) => {
-                    let programs: Vec<_> = programs.iter().map(String::as_str).collect();
-                    found
-                        .findings
-                        .push(record.finding(name, version, &programs.join(", ")));
-                }
-                Ok(_) => {}
-                Err(problem) => found.problems.push(problem),
+                ));
+            } else if record.concerns(version) {
+                let programs: Vec<_> = programs.iter().map(String::as_str).collect();
+                found
+                    .findings
+                    .push(record.finding(name, version, &programs.join(", ")));
             }
-        }
+        });
     }
 }
 
