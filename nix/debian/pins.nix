@@ -67,6 +67,20 @@ let
         (builtins.fromTOML (builtins.readFile lock)).package or [ ]
     );
 
+  # By name, the packages that must be in the store to build anything, and those for the outputs that are named.
+  needed =
+    outputs:
+    let
+      rootsThat = test: builtins.filter test (builtins.attrNames pins.roots);
+      packagesOf = names: builtins.concatMap (name: pins.roots.${name}) names;
+      waits = name: pins.outputs ? ${name} && !builtins.elem pins.outputs.${name} outputs;
+      # a package of no root stands alone
+      set = names: builtins.listToAttrs (map (name: { inherit name; value = null; }) names);
+      asked = set (packagesOf (rootsThat (name: !waits name)));
+      waiting = removeAttrs (set (packagesOf (rootsThat waits))) (builtins.attrNames asked);
+    in
+    builtins.attrNames (removeAttrs pins.packages (builtins.attrNames waiting));
+
   line = fields: builtins.concatStringsSep " " fields + "\n";
   withoutContext = builtins.unsafeDiscardStringContext;
 in
@@ -89,7 +103,7 @@ in
 
   # For ./debian-nix: what must be in the store, one line each.
   busyboxPath = withoutContext busybox.outPath;
-  debTable = builtins.concatStringsSep "" (
+  debTable = outputs: builtins.concatStringsSep "" (
     map (
       name:
       let
@@ -102,7 +116,7 @@ in
         (toString pin.size)
         name
       ]
-    ) (builtins.attrNames pins.packages)
+    ) (needed outputs)
   );
   crateTable =
     locks:
