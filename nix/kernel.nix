@@ -40,12 +40,19 @@ in
 pkgs.linuxManualConfig {
   inherit (linux_6_12) src version modDirVersion;
   inherit configfile;
-  kernelPatches = [
-    {
-      name = "e1000-look-for-the-link-when-the-card-says-so";
-      patch = ./patches/e1000-look-for-the-link-when-the-card-says-so.patch;
-    }
-  ];
+  # what each is for and what it bought: the patch itself, docs/boot-time.md
+  kernelPatches =
+    map
+      (name: {
+        inherit name;
+        patch = ./patches + "/${name}.patch";
+      })
+      [
+        "e1000-look-for-the-link-when-the-card-says-so"
+        "e1000-read-the-eeprom-by-the-register-for-it"
+        "mm-poison-freed-pages-eight-bytes-at-a-time"
+        "xz-crc32-of-four-bytes-at-a-time"
+      ];
   # said here, so that Nix need not build the configuration to know it
   config = {
     CONFIG_MODULES = "y";
