@@ -96,6 +96,8 @@ let
     program = "${crates.hello.package}/bin/hello";
   };
 
+  bootTime = import ./boot-time.nix { inherit pkgs mkMachine crates; };
+
   reproduce = import ./reproduce.nix {
     inherit pkgs machine;
     others = {
@@ -132,7 +134,7 @@ in
       provenance
       vm
       ;
-    inherit kernel;
+    inherit kernel bootTime;
     inherit (advisories) kernelSources linkedCrates;
     init = crates.init.package;
     hello = crates.hello.package;

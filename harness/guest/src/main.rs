@@ -2,6 +2,7 @@
 //! at what becomes of the machine.
 
 mod leave;
+mod ticks;
 mod trespass;
 
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -21,6 +22,7 @@ fn main() {
         ["fork-bomb"] => leave::fork_bomb(),
         ["orphans", count] => leave::orphans(number(count)),
         ["linger"] => leave::linger(),
+        ["tell-ticks"] => ticks::tell_once_served(),
         ["try-everything"] => trespass::try_everything(),
         _ => {
             eprintln!("there is nothing that is called {arguments:?}: see main.rs");
