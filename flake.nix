@@ -26,13 +26,17 @@
               "crane"
             ];
       };
+      # what the benchmark holds ours against
+      distribution = nixpkgs.distribution or (import ./nix/bench/nixos.nix { inherit nixpkgs system; });
       outputs = outputsFrom {
         inherit
           pkgs
           craneLib
           staticCraneLib
           outside
+          distribution
           ;
+        command = nixpkgs.command or "nix";
       };
     in
     {
@@ -47,6 +51,7 @@
               pkgs
               craneLib
               staticCraneLib
+              distribution
               outputsFrom
               ;
           };

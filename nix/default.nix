@@ -8,6 +8,9 @@
     places = { };
     inputs = [ ];
   },
+  # what the benchmark holds ours against: a distribution's machine, and what stands for `nix` where this is built
+  distribution,
+  command,
 }:
 let
   inherit (pkgs) lib;
@@ -29,6 +32,15 @@ let
         ../harness/src
         ../harness/tests
       ];
+    };
+    bench = crate.host {
+      root = ../.;
+      files = [
+        ../harness/Cargo.toml
+        ../harness/src
+        ../bench
+      ];
+      directory = "bench";
     };
     # what the boot tests put into machines
     guest = crate.static {
@@ -106,6 +118,17 @@ let
       hello-crate = crates.hello.package;
     };
   };
+  bench = import ./bench.nix {
+    inherit
+      pkgs
+      mkMachine
+      machine
+      distribution
+      command
+      crates
+      ;
+    microvm = machine.microvm or null;
+  };
   vm = {
     type = "app";
     program = lib.getExe machine.vm;
@@ -127,6 +150,7 @@ in
   inherit mkMachine checks;
 
   packages = {
+    inherit bench;
     inherit (machine)
       closure
       initrd
@@ -147,6 +171,11 @@ in
       type = "app";
       program = lib.getExe reproduce;
       meta.description = "build what the image is made of again, under other conditions, and compare";
+    };
+    bench = {
+      type = "app";
+      program = lib.getExe bench;
+      meta.description = "measure the demo machine beside others, and hold it against its budgets";
     };
     configure = {
       type = "app";

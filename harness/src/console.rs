@@ -12,6 +12,8 @@ pub struct Console {
 #[derive(Default)]
 struct Said {
     bytes: Vec<u8>,
+    /// How many bytes there were when.
+    arrivals: Vec<(usize, Instant)>,
     ended: bool,
 }
 
@@ -26,6 +28,8 @@ impl Console {
                 let count = stream.read(&mut buffer).unwrap_or(0);
                 let mut said = said.lock().unwrap();
                 said.bytes.extend_from_slice(&buffer[..count]);
+                let length = said.bytes.len();
+                said.arrivals.push((length, Instant::now()));
                 said.ended = count == 0;
                 changed.notify_all();
                 if said.ended {
@@ -38,6 +42,22 @@ impl Console {
 
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.said.0.lock().unwrap().bytes).into_owned()
+    }
+
+    /// Every whole line, and when its end came.
+    pub fn lines(&self) -> Vec<(Instant, String)> {
+        let said = self.said.0.lock().unwrap();
+        let mut end = 0;
+        said.bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .filter(|line| line.ends_with(b"\n"))
+            .map(|line| {
+                end += line.len();
+                let arrival = said.arrivals.partition_point(|(length, _)| *length < end);
+                let text = String::from_utf8_lossy(line).trim_end().to_owned();
+                (said.arrivals[arrival].1, text)
+            })
+            .collect()
     }
 
     /// Wait until `text` is in so many lines and return the last of them.

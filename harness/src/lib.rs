@@ -17,6 +17,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A machine to be booted: QEMU's options so far.
 pub struct Machine {
+    /// What starts it: QEMU, or something that does.
+    command: Vec<OsString>,
     options: Vec<OsString>,
     port: u16,
     monitor: Monitor,
@@ -33,6 +36,8 @@ pub struct Machine {
 /// A machine that runs until this is dropped.
 pub struct Running {
     qemu: Child,
+    /// Something else started QEMU, which would outlive that.
+    has_runner: bool,
     console: Console,
     port: u16,
     monitor: Monitor,
@@ -51,7 +56,29 @@ pub fn image(variable: &str) -> String {
 impl Machine {
     /// From power-on, with the ISO in the CD drive. Images are named by their environment variables.
     pub fn from_iso(iso: &str) -> Self {
-        Self::new().option(&["-cdrom", &image(iso)])
+        Self::from_iso_file(image(iso).as_ref())
+    }
+
+    /// From power-on, with that file in the CD drive.
+    pub fn from_iso_file(iso: &Path) -> Self {
+        let mut machine = Self::new().option(&["-cdrom"]);
+        machine.options.push(iso.into());
+        machine
+    }
+
+    /// By a command that hands options on to QEMU, and takes `--port` for the port that leads to the machine's port 80,
+    /// as `nix/vm.sh` does. The console has to be on its standard output.
+    pub fn from_runner(command: &[&str]) -> Self {
+        let new = Self::new();
+        let port = new.port.to_string();
+        let monitor = new.monitor.options();
+        Machine {
+            command: command.iter().map(OsString::from).collect(),
+            options: vec![],
+            ..new
+        }
+        .option(&["--port", &port])
+        .option(&monitor.each_ref().map(String::as_str))
     }
 
     /// The kernel and an initramfs without firmware and boot loader. The command line may be any bytes but NUL.
@@ -65,17 +92,17 @@ impl Machine {
     }
 
     fn new() -> Self {
-        let accelerator = if has_kvm() { "kvm" } else { "tcg" };
         let port = free_port();
         let monitor = Monitor::new(&format!("harness-{}-{port}", std::process::id()));
         let options = monitor.options();
         let machine = Machine {
+            command: vec!["qemu-system-x86_64".into()],
             options: Vec::new(),
             port,
             monitor,
         };
         machine
-            .option(&["-accel", accelerator])
+            .option(&["-accel", accelerator()])
             .option(&["-m", "128", "-no-reboot", "-display", "none"])
             .option(&["-serial", "stdio"])
             .option(&options.each_ref().map(String::as_str))
@@ -117,15 +144,17 @@ impl Machine {
     }
 
     pub fn boot(self) -> Running {
-        let mut qemu = Command::new("qemu-system-x86_64")
+        let mut qemu = Command::new(&self.command[0])
+            .args(&self.command[1..])
             .args(&self.options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("start qemu-system-x86_64: is it in PATH?");
+            .unwrap_or_else(|error| panic!("start {:?}: is it in PATH? {error}", self.command[0]));
         let console = Console::read_from(qemu.stdout.take().expect("stdout is piped"));
         Running {
             qemu,
+            has_runner: self.command[0] != "qemu-system-x86_64",
             console,
             port: self.port,
             monitor: self.monitor,
@@ -181,6 +210,30 @@ impl Running {
             );
             std::thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    /// Every whole line that it said so far, and when its end came.
+    pub fn lines(&self) -> Vec<(Instant, String)> {
+        self.console.lines()
+    }
+
+    /// This host's port that leads to the machine.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Start the processor of a machine that was booted with QEMU's option `-S`, and return when that was.
+    pub fn power_on(&self) -> Instant {
+        // QEMU is up and listens
+        self.monitor("info status");
+        let now = Instant::now();
+        self.monitor("cont");
+        now
+    }
+
+    /// QEMU, or what started it, runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.qemu.try_wait(), Ok(None))
     }
 
     /// Type on the serial console.
@@ -245,9 +298,18 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if self.has_runner && self.is_running() {
+            let quit = self.monitor.try_command("quit", Duration::from_secs(5));
+            let _ = quit.and_then(|_| self.qemu.wait());
+        }
         let _ = self.qemu.kill();
         let _ = self.qemu.wait();
     }
+}
+
+/// The best that QEMU has here.
+pub fn accelerator() -> &'static str {
+    if has_kvm() { "kvm" } else { "tcg" }
 }
 
 /// Some hypervisors hand their guests a `/dev/kvm` without the processor's help for it, which fails.

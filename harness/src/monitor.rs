@@ -37,7 +37,8 @@ impl Monitor {
             .unwrap_or_else(|error| panic!("QEMU's monitor, '{command}': {error}"))
     }
 
-    fn try_command(&self, command: &str, patience: Duration) -> std::io::Result<String> {
+    /// The same, where it may be that nobody listens any more.
+    pub fn try_command(&self, command: &str, patience: Duration) -> std::io::Result<String> {
         let mut stream = self.connect(patience)?;
         stream.set_read_timeout(Some(patience))?;
         read_to_prompt(&mut stream)?;

@@ -21,6 +21,7 @@ ofCrate "init" crates.init
 // ofCrate "advisories" crates.advisories
 // ofCrate "configure" crates.configure
 // ofCrate "audit" crates.audit
+// ofCrate "bench" crates.bench
 // {
   advisories = import ./advisories.nix { inherit pkgs advisories; };
   advisories-test = crates.advisories.test;
@@ -32,6 +33,7 @@ ofCrate "init" crates.init
       crates
       ;
   };
+  bench-test = crates.bench.test;
   init-test = crates.init.test;
   hello-test = crates.hello.test;
   arguments = import ./arguments.nix { inherit pkgs mkMachine crates; };

@@ -6,6 +6,7 @@
   pkgs,
   craneLib,
   staticCraneLib,
+  distribution,
   outputsFrom,
 }:
 let
@@ -29,6 +30,8 @@ let
         };
         craneLib = only names.craneLib craneLib "craneLib";
         staticCraneLib = only names.staticCraneLib staticCraneLib "staticCraneLib";
+        inherit distribution;
+        command = "nix";
       };
       derivations = set: builtins.map (drv: drv.drvPath) (builtins.attrValues set);
     in
@@ -67,7 +70,7 @@ let
       [
         {
           offers = pkgs;
-          listed = listed.pkgs ++ [ "pkgsStatic" ];
+          listed = listed.pkgs;
         }
         {
           offers = pkgs.lib;

@@ -17,6 +17,12 @@
       # where the packages are on any Debian mirror, by store path
       inherit (packages) places;
 
+      # what the benchmark holds ours against
+      inherit (packages) distribution;
+
+      # what stands for `nix`
+      command = "./debian-nix";
+
       # identity and hash of the demo machine's ISO, as built on this foundation
       recordedIso = builtins.readFile ./iso.sha256;
     };

@@ -79,9 +79,15 @@ let
   # What compiles is used inside the `build` root, where it already is.
   inBuildRoot = name: writers.runCommand name { } "mkdir -p $out/bin";
 in
-{
+rec {
   inherit craneLib staticCraneLib cargo;
   inherit (pins) places;
+
+  distribution = import ./distribution.nix {
+    inherit pins build;
+    inherit (pkgs) syslinux xorriso;
+    root = root "distribution";
+  };
 
   pkgs = {
     inherit lib;
@@ -118,6 +124,10 @@ in
       inherit program;
       root = root "collector";
     };
+    go = import ./go.nix {
+      inherit build base;
+      root = root "go";
+    };
     nixfmt = import ./nixfmt { inherit craneLib; };
     nukeReferences = import ./nuke-references.nix { inherit writers; };
 
@@ -147,7 +157,10 @@ in
     bc = inBuildRoot "bc";
     elfutils = inBuildRoot "elfutils";
 
-    # flake.nix hands it to mkLib, which looks at nothing else
-    pkgsStatic.stdenv.hostPlatform.isStatic = true;
+    pkgsStatic = {
+      # flake.nix hands it to mkLib, which looks at nothing else
+      stdenv.hostPlatform.isStatic = true;
+      inherit (pins) busybox;
+    };
   };
 }

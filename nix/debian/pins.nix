@@ -75,7 +75,14 @@ let
       packagesOf = names: builtins.concatMap (name: pins.roots.${name}) names;
       waits = name: pins.outputs ? ${name} && !builtins.elem pins.outputs.${name} outputs;
       # a package of no root stands alone
-      set = names: builtins.listToAttrs (map (name: { inherit name; value = null; }) names);
+      set =
+        names:
+        builtins.listToAttrs (
+          map (name: {
+            inherit name;
+            value = null;
+          }) names
+        );
       asked = set (packagesOf (rootsThat (name: !waits name)));
       waiting = removeAttrs (set (packagesOf (rootsThat waits))) (builtins.attrNames asked);
     in
@@ -86,7 +93,7 @@ let
 in
 {
   inherit busybox debs crates;
-  inherit (pins) roots;
+  inherit (pins) roots suite;
   versions = builtins.mapAttrs (_: pin: pin.version) pins.packages;
 
   # where each is on any Debian mirror, by store path
@@ -103,21 +110,23 @@ in
 
   # For ./debian-nix: what must be in the store, one line each.
   busyboxPath = withoutContext busybox.outPath;
-  debTable = outputs: builtins.concatStringsSep "" (
-    map (
-      name:
-      let
-        pin = pins.packages.${name};
-      in
-      line [
-        (withoutContext debs.${name}.outPath)
-        pin.path
-        pin.sha256
-        (toString pin.size)
-        name
-      ]
-    ) (needed outputs)
-  );
+  debTable =
+    outputs:
+    builtins.concatStringsSep "" (
+      map (
+        name:
+        let
+          pin = pins.packages.${name};
+        in
+        line [
+          (withoutContext debs.${name}.outPath)
+          pin.path
+          pin.sha256
+          (toString pin.size)
+          name
+        ]
+      ) (needed outputs)
+    );
   crateTable =
     locks:
     builtins.concatStringsSep "" (

@@ -1,0 +1,189 @@
+//! How many requests a web server answers, and how long it lets its clients wait: several of them in one and the same
+//! machine, one after the other, with 1, 16 and 64 clients that each make one request after the other.
+
+use crate::client::{self, Failure};
+use crate::plan::{Plan, Server};
+use crate::{boot, say, statistics};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+const CLIENTS: [usize; 3] = [1, 16, 64];
+/// Longer than this no answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// For the first request to a server that may only just have started.
+const START: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Serialize)]
+pub struct Load {
+    pub server: String,
+    pub clients: usize,
+    pub seconds: f64,
+    pub answers: usize,
+    pub per_second: f64,
+    pub median_us: u32,
+    pub p99_us: u32,
+    pub max_us: u32,
+    /// Requests that were not answered as they should, by what became of them.
+    pub errors: BTreeMap<&'static str, usize>,
+}
+
+pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
+    let throughput = &plan.throughput;
+    let servers: Vec<(&Server, u16)> = throughput
+        .servers
+        .iter()
+        .map(|server| (server, harness::free_port()))
+        .collect();
+    let mut network = "user,model=e1000".to_owned();
+    for (server, port) in &servers {
+        network += &format!(",hostfwd=tcp:127.0.0.1:{port}-:{}", server.port);
+    }
+    let mut running = boot::from_iso(&throughput.iso, throughput.memory_mb)
+        .option(&["-nic", &network])
+        .boot();
+    running.power_on();
+    for (server, port) in &servers {
+        boot::first_answer(&mut running, *port, &plan.greeting)
+            .map_err(|reason| format!("throughput: {} does not serve: {reason}", server.name))?;
+    }
+    let mut loads = vec![];
+    for clients in CLIENTS {
+        for (server, port) in &servers {
+            wait_for(*port, &plan.greeting)
+                .map_err(|failure| format!("throughput: {} is {failure}", server.name))?;
+            let load = press(
+                &server.name,
+                *port,
+                &plan.greeting,
+                clients,
+                Duration::from_secs(seconds),
+            );
+            say(&format!(
+                "throughput: {}, {clients} clients: {:.0} requests/s, p99 {:.1} ms, {} errors",
+                server.name,
+                load.per_second,
+                f64::from(load.p99_us) / 1000.0,
+                load.errors.values().sum::<usize>()
+            ));
+            loads.push(load);
+        }
+    }
+    Ok(loads)
+}
+
+/// What was asked of it before may still be in the way.
+fn wait_for(port: u16, greeting: &str) -> Result<(), &'static str> {
+    let deadline = Instant::now() + START;
+    loop {
+        match request(port, greeting) {
+            Ok(()) => return Ok(()),
+            Err(failure) if Instant::now() >= deadline => return Err(failure.name()),
+            Err(_) => std::thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+fn request(port: u16, greeting: &str) -> Result<(), Failure> {
+    let body = client::get(port, "/", PATIENCE)?;
+    if body.trim_end() == greeting {
+        Ok(())
+    } else {
+        Err(Failure::Wrong)
+    }
+}
+
+fn press(server: &str, port: u16, greeting: &str, clients: usize, time: Duration) -> Load {
+    let over = AtomicBool::new(false);
+    let began = Instant::now();
+    let (mut waits, failures) = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..clients)
+            .map(|_| scope.spawn(|| ask_until(&over, port, greeting)))
+            .collect();
+        std::thread::sleep(time);
+        over.store(true, Ordering::Relaxed);
+        let (mut waits, mut failures) = (vec![], vec![]);
+        for worker in workers {
+            let (more_waits, more_failures) = worker.join().expect("a client does not panic");
+            waits.extend(more_waits);
+            failures.extend(more_failures);
+        }
+        (waits, failures)
+    });
+    // including what it took to answer the last ones
+    let seconds = began.elapsed().as_secs_f64();
+    waits.sort_unstable();
+    let mut errors = BTreeMap::new();
+    for failure in failures {
+        *errors.entry(failure.name()).or_default() += 1;
+    }
+    Load {
+        server: server.to_owned(),
+        clients,
+        seconds,
+        answers: waits.len(),
+        per_second: waits.len() as f64 / seconds,
+        median_us: statistics::percentile(&waits, 50).unwrap_or(0),
+        p99_us: statistics::percentile(&waits, 99).unwrap_or(0),
+        max_us: waits.last().copied().unwrap_or(0),
+        errors,
+    }
+}
+
+/// One request after the other. How long each took that was answered, in microseconds, and what became of the others.
+fn ask_until(over: &AtomicBool, port: u16, greeting: &str) -> (Vec<u32>, Vec<Failure>) {
+    let (mut waits, mut failures) = (vec![], vec![]);
+    while !over.load(Ordering::Relaxed) {
+        let asked = Instant::now();
+        match request(port, greeting) {
+            Ok(()) => waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX)),
+            Err(failure) => {
+                failures.push(failure);
+                // one that refuses at once is not asked a million times
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+    (waits, failures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// The port of a server that gives a wrong answer to every third request.
+    fn server() -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for (index, stream) in listener.incoming().enumerate() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 1024]);
+                let body = if index % 3 == 2 { "Bye" } else { "Hello" };
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\n\r\n{body}\n");
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn right_and_wrong_answers_are_counted_apart() {
+        let load = press("it", server(), "Hello", 4, Duration::from_millis(300));
+        let wrong = load.errors["wrong"];
+        assert!(load.answers > 0 && wrong > 0, "{load:?}");
+        // two of three
+        assert!(load.answers.abs_diff(2 * wrong) <= 2, "{load:?}");
+        assert_eq!(load.errors.len(), 1, "{load:?}");
+        assert!(load.median_us <= load.p99_us && load.p99_us <= load.max_us);
+    }
+
+    #[test]
+    fn nobody_answers_nothing() {
+        let load = press("it", harness::free_port(), "Hello", 2, Duration::from_millis(50));
+        assert_eq!(load.answers, 0);
+        assert!(load.errors["refused"] > 0);
+    }
+}

@@ -1,0 +1,58 @@
+# A small machine as one would put it together by hand: a stock kernel, busybox's init, udhcpc and httpd.
+{
+  pkgs,
+  executable,
+  stockIso,
+  driver,
+  greeting,
+}:
+let
+  busybox = executable {
+    name = "busybox";
+    file = "${pkgs.pkgsStatic.busybox}/bin/busybox";
+  };
+  # a script's first line, and init, find what they are by this name
+  applets = pkgs.runCommand "applets" { } ''
+    mkdir $out
+    for applet in sh mount insmod ifconfig route udhcpc cat echo; do
+      ln -s ${busybox}/bin/busybox $out/$applet
+    done
+    ln -s ${busybox}/bin/busybox $out/busybox
+  '';
+  scripts = pkgs.runCommand "scripts" { } ''
+    mkdir $out
+    cp ${./conventional}/{inittab,rcS,udhcpc} $out/
+    chmod +x $out/{rcS,udhcpc}
+  '';
+  www = pkgs.runCommand "www" { } ''
+    mkdir -p $out/cgi-bin
+    echo '${greeting}' >$out/index.html
+    cp ${./conventional/meminfo} $out/cgi-bin/meminfo
+    chmod +x $out/cgi-bin/meminfo
+  '';
+in
+stockIso {
+  name = "conventional";
+  contents = [
+    {
+      object = "${busybox}/bin/busybox";
+      symlink = "/init";
+    }
+    {
+      object = applets;
+      symlink = "/bin";
+    }
+    {
+      object = scripts;
+      symlink = "/etc";
+    }
+    {
+      object = www;
+      symlink = "/www";
+    }
+    {
+      object = driver;
+      symlink = "/lib/modules";
+    }
+  ];
+}

@@ -1,0 +1,3 @@
+module experiment
+
+go 1.24

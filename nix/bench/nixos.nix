@@ -1,0 +1,59 @@
+# A minimal NixOS with a web server, as a live ISO: what a machine of ours is measured beside where nixpkgs is the
+# foundation.
+{ nixpkgs, system }:
+let
+  inherit (nixpkgs) lib;
+  pkgs = nixpkgs.legacyPackages.${system};
+  inherit
+    (nixpkgs.lib.nixosSystem {
+      modules = [
+        "${nixpkgs}/nixos/modules/profiles/minimal.nix"
+        "${nixpkgs}/nixos/modules/installer/cd-dvd/iso-image.nix"
+        {
+          nixpkgs.hostPlatform = system;
+          system.stateVersion = lib.trivial.release;
+          boot.kernelPackages = pkgs.linuxPackages_6_12;
+          boot.kernelParams = [
+            "console=tty0"
+            "console=ttyS0,115200"
+          ];
+          # a second: none would be for ever
+          boot.loader.timeout = lib.mkForce 1;
+          networking.useNetworkd = true;
+          networking.firewall.enable = false;
+          documentation.enable = false;
+          services.lighttpd = {
+            enable = true;
+            enableModules = [ "mod_cgi" ];
+            document-root = pkgs.runCommand "www" { } ''
+              mkdir $out
+              echo 'Hello from Scratch Machine!' >$out/index.html
+              printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\ncat /proc/meminfo\n' >$out/meminfo
+            '';
+            extraConfig = ''
+              cgi.assign = ( "/meminfo" => "${pkgs.runtimeShell}" )
+            '';
+          };
+        }
+      ];
+    })
+    config
+    ;
+  file = "distribution.iso";
+in
+pkgs.runCommand "distribution"
+  {
+    passthru = {
+      inherit file;
+      title = "NixOS ${lib.trivial.release} with systemd and lighttpd, live ISO";
+      kernel = "${config.system.build.kernel}/${config.system.boot.loader.kernelFile}";
+      userSpace = [
+        "${config.system.build.initialRamdisk}/${config.system.boot.loader.initrdFile}"
+        "${config.system.build.squashfsStore}"
+      ];
+    };
+  }
+  ''
+    mkdir $out
+    ln -s ${config.system.build.isoImage}/iso/*.iso $out/${file}
+  ''

@@ -1,0 +1,48 @@
+# An ISO as others make it: a distribution's own kernel, isolinux, packed with xorriso's defaults.
+{ pkgs }:
+{
+  name,
+  # a list of { object; symlink; }, as makeInitrd takes it
+  contents,
+}:
+let
+  initrd = pkgs.makeInitrd {
+    inherit contents;
+    compressor = "gzip";
+    compressorArgs = [ "-9n" ];
+  };
+  file = "${name}.iso";
+in
+pkgs.runCommand "${name}-iso"
+  {
+    nativeBuildInputs = [ pkgs.xorriso ];
+    # The console is on the serial line, as ours is: it tells where the time goes.
+    isolinuxConfiguration = ''
+      SERIAL 0 115200
+      DEFAULT machine
+      PROMPT 0
+      TIMEOUT 0
+      LABEL machine
+        KERNEL /bzImage
+        INITRD /initrd
+        APPEND console=tty0 console=ttyS0,115200
+    '';
+    passAsFile = [ "isolinuxConfiguration" ];
+    passthru = {
+      inherit file;
+      kernel = "${pkgs.linux_6_12}/bzImage";
+      userSpace = [ "${initrd}/initrd" ];
+    };
+  }
+  ''
+    mkdir -p tree/isolinux $out
+    cp ${pkgs.linux_6_12}/bzImage tree/bzImage
+    cp ${initrd}/initrd tree/initrd
+    cp ${pkgs.syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
+    cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
+    chmod -R u=rwX,go=rX tree
+    xorriso -as mkisofs -quiet -o $out/${file} \
+      -b isolinux/isolinux.bin -c isolinux/boot.cat \
+      -no-emul-boot -boot-load-size 4 -boot-info-table \
+      tree
+  ''
