@@ -26,6 +26,7 @@ let
   # The same work as the experiment did, the way it did it.
   reference = stockIso {
     name = "experiment";
+    userSpace = [ "${experiment}/bin/experiment" ];
     contents = [
       {
         object = "${experiment}/bin/experiment";

@@ -62,7 +62,11 @@ fn legend(svg: &mut String, machines: &[&MachineResult]) {
     for (name, colour) in PHASES {
         let is_there = |machine: &&MachineResult| machine.phases().iter().any(|it| it.0 == name);
         if machines.iter().any(is_there) {
-            element(svg, "rect", &format!("x=\"{x}\" y=\"38\" width=\"12\" height=\"12\" fill=\"{colour}\""));
+            element(
+                svg,
+                "rect",
+                &format!("x=\"{x}\" y=\"38\" width=\"12\" height=\"12\" fill=\"{colour}\""),
+            );
             text(svg, x + 18.0, 49.0, "note", name);
             x += 34.0 + 8.0 * name.len() as f64;
         }
@@ -78,7 +82,8 @@ fn axis(svg: &mut String, longest: f64, scale: f64, height: f64) {
     let mut seconds = 0.0;
     while seconds <= longest {
         let x = LEFT + seconds * scale;
-        let ends = format!("x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{bottom}\" class=\"axis\"");
+        let ends =
+            format!("x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{bottom}\" class=\"axis\"");
         element(svg, "line", &ends);
         text(svg, x - 4.0, height - 8.0, "note", &format!("{seconds}"));
         seconds += step;
@@ -105,16 +110,24 @@ fn bar(svg: &mut String, machine: &MachineResult, top: f64, scale: f64) {
         x += width;
     }
     // from the quickest boot to the slowest
-    let (from, to, middle) = (LEFT + spread.min * scale, LEFT + spread.max * scale, y + BAR / 2.0);
+    let (from, to, middle) = (
+        LEFT + spread.min * scale,
+        LEFT + spread.max * scale,
+        y + BAR / 2.0,
+    );
     for (x1, x2, y1, y2) in [
         (from, to, middle, middle),
         (from, from, middle - 4.0, middle + 4.0),
         (to, to, middle - 4.0, middle + 4.0),
     ] {
-        let ends = format!("x1=\"{x1:.1}\" x2=\"{x2:.1}\" y1=\"{y1}\" y2=\"{y2}\" class=\"spread\"");
+        let ends =
+            format!("x1=\"{x1:.1}\" x2=\"{x2:.1}\" y1=\"{y1}\" y2=\"{y2}\" class=\"spread\"");
         element(svg, "line", &ends);
     }
-    let figures = format!("{:.2} ({:.2} to {:.2})", spread.median, spread.min, spread.max);
+    let figures = format!(
+        "{:.2} ({:.2} to {:.2})",
+        spread.median, spread.min, spread.max
+    );
     text(svg, x.max(to) + 8.0, y + 16.0, "", &figures);
 }
 
@@ -131,7 +144,9 @@ fn text(svg: &mut String, x: f64, y: f64, class: &str, text: &str) {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -106,7 +106,11 @@ impl Checkout {
         let mut text = std::fs::read_to_string(&source)
             .map_err(|error| format!("read {}: {error}", source.display()))?;
         // never the same twice, or it would be in the store already
-        text += &format!("// {}, {:?}\n", std::process::id(), std::time::SystemTime::now());
+        text += &format!(
+            "// {}, {:?}\n",
+            std::process::id(),
+            std::time::SystemTime::now()
+        );
         std::fs::write(&source, text)
             .map_err(|error| format!("write {}: {error}", source.display()))?;
 
@@ -162,7 +166,10 @@ impl Copy {
         }
         let files = String::from_utf8_lossy(&output.stdout).into_owned();
         // one that git knows and that is no more is no part of it
-        for file in files.split_terminator('\0').filter(|it| Path::new(it).exists()) {
+        for file in files
+            .split_terminator('\0')
+            .filter(|it| Path::new(it).exists())
+        {
             let target = copy.0.join(file);
             if let Some(parent) = target.parent() {
                 std::fs::create_dir_all(parent)

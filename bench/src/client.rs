@@ -1,7 +1,10 @@
 //! An HTTP client that makes a new connection for each request, as the demo's server allows no other.
 
+use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, SockaddrIn, sockopt};
+use nix::sys::time::TimeVal;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 /// More than any page here is long.
@@ -41,7 +44,35 @@ impl Failure {
 /// The body of the answer to `GET path` on a port of this host.
 pub fn get(port: u16, path: &str, patience: Duration) -> Result<String, Failure> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, patience).map_err(|_| Failure::Refused)?;
+    let stream = TcpStream::connect_timeout(&address, patience).map_err(|_| Failure::Refused)?;
+    answer(stream, path, patience)
+}
+
+/// The same, asked from that port of this host.
+pub fn get_from(source: u16, port: u16, path: &str, patience: Duration) -> Result<String, Failure> {
+    let stream = connect_from(source, port, patience).map_err(|_| Failure::Refused)?;
+    answer(stream, path, patience)
+}
+
+fn connect_from(source: u16, port: u16, patience: Duration) -> nix::Result<TcpStream> {
+    let address = |port| SockaddrIn::new(127, 0, 0, 1, port);
+    let socket = socket::socket(
+        AddressFamily::Inet,
+        SockType::Stream,
+        SockFlag::SOCK_CLOEXEC,
+        None,
+    )?;
+    // the kernel would keep it from who had it a minute ago
+    socket::setsockopt(&socket, sockopt::ReuseAddr, &true)?;
+    // which bounds the connecting, too
+    let patience = TimeVal::new(patience.as_secs() as i64, 0);
+    socket::setsockopt(&socket, sockopt::SendTimeout, &patience)?;
+    socket::bind(socket.as_raw_fd(), &address(source))?;
+    socket::connect(socket.as_raw_fd(), &address(port))?;
+    Ok(TcpStream::from(socket))
+}
+
+fn answer(mut stream: TcpStream, path: &str, patience: Duration) -> Result<String, Failure> {
     let answer = ask(&mut stream, path, patience).map_err(|error| Failure::from_io(&error))?;
     body(&answer).map(str::to_owned)
 }
@@ -101,6 +132,21 @@ mod tests {
             let got = get(somebody(answer), "/", Duration::from_secs(5));
             assert_eq!(got, Err(failure), "{answer:?}");
         }
+    }
+
+    #[test]
+    fn who_asks_may_choose_the_port_that_it_asks_from() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let source = harness::free_port();
+        let asking =
+            std::thread::spawn(move || get_from(source, port, "/", Duration::from_secs(5)));
+        let (mut stream, from) = listener.accept().unwrap();
+        assert_eq!(from.port(), source);
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nHello");
+        drop(stream);
+        assert_eq!(asking.join().unwrap().unwrap(), "Hello");
     }
 
     #[test]

@@ -25,7 +25,10 @@ fn text(seconds: u64) -> String {
         month += 1;
     }
     let (hour, minute) = (minutes / 60, minutes % 60);
-    format!("{year}-{month:02}-{:02} {hour:02}:{minute:02} UTC", days + 1)
+    format!(
+        "{year}-{month:02}-{:02} {hour:02}:{minute:02} UTC",
+        days + 1
+    )
 }
 
 fn days_of(year: u64) -> u64 {

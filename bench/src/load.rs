@@ -6,10 +6,17 @@ use crate::plan::{Plan, Server};
 use crate::{boot, say, statistics};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-const CLIENTS: [usize; 3] = [1, 16, 64];
+const CLIENTS: [usize; 3] = [1, 16, MOST];
+const MOST: usize = 64;
+/// The ports that clients ask from, which nothing else takes by chance. The machine sees them, and who asks as one and the
+/// same, whichever port of this host was asked; were they left to the kernel, two connections to two ports could be from
+/// the same one, and the machine would take them for one.
+const SOURCES: Range<u16> = 16384..32768;
 /// Longer than this no answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// For the first request to a server that may only just have started.
@@ -31,33 +38,36 @@ pub struct Load {
 
 pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
     let throughput = &plan.throughput;
-    let servers: Vec<(&Server, u16)> = throughput
+    let mut ports = free_ports(MOST * throughput.servers.len())?;
+    // QEMU lets a single connection wait on a port until it takes it, so each client has a port of its own
+    let servers: Vec<(&Server, Vec<u16>)> = throughput
         .servers
         .iter()
-        .map(|server| (server, harness::free_port()))
+        .map(|server| (server, ports.drain(..MOST).collect()))
         .collect();
     let mut network = "user,model=e1000".to_owned();
-    for (server, port) in &servers {
-        network += &format!(",hostfwd=tcp:127.0.0.1:{port}-:{}", server.port);
+    for (server, ports) in &servers {
+        for port in ports {
+            network += &format!(",hostfwd=tcp:127.0.0.1:{port}-:{}", server.port);
+        }
     }
     let mut running = boot::from_iso(&throughput.iso, throughput.memory_mb)
         .option(&["-nic", &network])
         .boot();
     running.power_on();
-    for (server, port) in &servers {
-        boot::first_answer(&mut running, *port, &plan.greeting)
+    for (server, ports) in &servers {
+        boot::first_answer(&mut running, ports[0], &plan.greeting)
             .map_err(|reason| format!("throughput: {} does not serve: {reason}", server.name))?;
     }
     let mut loads = vec![];
     for clients in CLIENTS {
-        for (server, port) in &servers {
-            wait_for(*port, &plan.greeting)
+        for (server, ports) in &servers {
+            wait_for(ports[0], &plan.greeting)
                 .map_err(|failure| format!("throughput: {} is {failure}", server.name))?;
             let load = press(
                 &server.name,
-                *port,
+                &ports[..clients],
                 &plan.greeting,
-                clients,
                 Duration::from_secs(seconds),
             );
             say(&format!(
@@ -73,11 +83,22 @@ pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
     Ok(loads)
 }
 
+/// Ports of this host that nobody listens on: all at once, so that they differ.
+fn free_ports(count: usize) -> Result<Vec<u16>, String> {
+    let bind = |_| TcpListener::bind("127.0.0.1:0");
+    let listeners: std::io::Result<Vec<_>> = (0..count).map(bind).collect();
+    let ports = listeners.and_then(|listeners| {
+        let port = |listener: &TcpListener| Ok(listener.local_addr()?.port());
+        listeners.iter().map(port).collect()
+    });
+    ports.map_err(|error| format!("bind {count} free ports: {error}"))
+}
+
 /// What was asked of it before may still be in the way.
 fn wait_for(port: u16, greeting: &str) -> Result<(), &'static str> {
     let deadline = Instant::now() + START;
     loop {
-        match request(port, greeting) {
+        match check(client::get(port, "/", PATIENCE), greeting) {
             Ok(()) => return Ok(()),
             Err(failure) if Instant::now() >= deadline => return Err(failure.name()),
             Err(_) => std::thread::sleep(Duration::from_millis(100)),
@@ -85,21 +106,28 @@ fn wait_for(port: u16, greeting: &str) -> Result<(), &'static str> {
     }
 }
 
-fn request(port: u16, greeting: &str) -> Result<(), Failure> {
-    let body = client::get(port, "/", PATIENCE)?;
-    if body.trim_end() == greeting {
+fn check(answer: Result<String, Failure>, greeting: &str) -> Result<(), Failure> {
+    if answer?.trim_end() == greeting {
         Ok(())
     } else {
         Err(Failure::Wrong)
     }
 }
 
-fn press(server: &str, port: u16, greeting: &str, clients: usize, time: Duration) -> Load {
+/// A client for each port.
+fn press(server: &str, ports: &[u16], greeting: &str, time: Duration) -> Load {
     let over = AtomicBool::new(false);
     let began = Instant::now();
     let (mut waits, failures) = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..clients)
-            .map(|_| scope.spawn(|| ask_until(&over, port, greeting)))
+        let over = &over;
+        let share = SOURCES.len() / ports.len();
+        let workers: Vec<_> = ports
+            .iter()
+            .zip(SOURCES.step_by(share))
+            .map(|(port, first)| {
+                let sources = first..first + share as u16;
+                scope.spawn(move || ask_until(over, *port, sources, greeting))
+            })
             .collect();
         std::thread::sleep(time);
         over.store(true, Ordering::Relaxed);
@@ -120,7 +148,7 @@ fn press(server: &str, port: u16, greeting: &str, clients: usize, time: Duration
     }
     Load {
         server: server.to_owned(),
-        clients,
+        clients: ports.len(),
         seconds,
         answers: waits.len(),
         per_second: waits.len() as f64 / seconds,
@@ -132,11 +160,19 @@ fn press(server: &str, port: u16, greeting: &str, clients: usize, time: Duration
 }
 
 /// One request after the other. How long each took that was answered, in microseconds, and what became of the others.
-fn ask_until(over: &AtomicBool, port: u16, greeting: &str) -> (Vec<u32>, Vec<Failure>) {
+fn ask_until(
+    over: &AtomicBool,
+    port: u16,
+    sources: Range<u16>,
+    greeting: &str,
+) -> (Vec<u32>, Vec<Failure>) {
     let (mut waits, mut failures) = (vec![], vec![]);
-    while !over.load(Ordering::Relaxed) {
+    for source in sources.cycle() {
+        if over.load(Ordering::Relaxed) {
+            break;
+        }
         let asked = Instant::now();
-        match request(port, greeting) {
+        match check(client::get_from(source, port, "/", PATIENCE), greeting) {
             Ok(()) => waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Err(failure) => {
                 failures.push(failure);
@@ -171,7 +207,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_answers_are_counted_apart() {
-        let load = press("it", server(), "Hello", 4, Duration::from_millis(300));
+        let load = press("it", &[server(); 4], "Hello", Duration::from_millis(300));
         let wrong = load.errors["wrong"];
         assert!(load.answers > 0 && wrong > 0, "{load:?}");
         // two of three
@@ -182,7 +218,12 @@ mod tests {
 
     #[test]
     fn nobody_answers_nothing() {
-        let load = press("it", harness::free_port(), "Hello", 2, Duration::from_millis(50));
+        let load = press(
+            "it",
+            &free_ports(2).unwrap(),
+            "Hello",
+            Duration::from_millis(50),
+        );
         assert_eq!(load.answers, 0);
         assert!(load.errors["refused"] > 0);
     }

@@ -89,7 +89,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         "all of it is in {}: bench.md, bench.json, phases.svg",
         arguments.out.display()
     ));
-    Ok(budgets.iter().all(|row| row.verdict != budgets::Verdict::Missed))
+    Ok(budgets
+        .iter()
+        .all(|row| row.verdict != budgets::Verdict::Missed))
 }
 
 fn boots(arguments: &Arguments, plan: &Plan, results: &mut Results) -> Result<(), String> {

@@ -53,7 +53,9 @@ fn machines(results: &Results) -> String {
             .collect()
     };
     let rows = [
-        row("user space, bytes", &|it| Some(grouped(it.user_space_bytes))),
+        row("user space, bytes", &|it| {
+            Some(grouped(it.user_space_bytes))
+        }),
         row("kernel, bytes", &|it| Some(grouped(it.kernel_bytes))),
         row("ISO, bytes", &|it| it.iso_bytes.map(grouped)),
         row("memory given, MB", &|it| Some(it.memory_mb.to_string())),

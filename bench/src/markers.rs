@@ -50,7 +50,11 @@ mod tests {
     use std::time::Duration;
 
     /// `phase=end` words, `milliseconds line` lines, and when the answer came.
-    fn measured(markers: &[(&str, &str)], lines: &[(u64, &str)], answer: u64) -> Vec<(String, u64)> {
+    fn measured(
+        markers: &[(&str, &str)],
+        lines: &[(u64, &str)],
+        answer: u64,
+    ) -> Vec<(String, u64)> {
         let power_on = Instant::now();
         let at = |milliseconds| power_on + Duration::from_millis(milliseconds);
         let markers: Vec<_> = markers

@@ -51,9 +51,8 @@ pub fn measure(machine: &Machine, greeting: &str) -> Result<Option<Memory>, Stri
         let failure = failure.name();
         format!("{}: ask for its memory: {failure}", machine.name)
     })?;
-    let field = |name| {
-        field(&text, name).ok_or(format!("{} tells no {name}, but: {text}", machine.name))
-    };
+    let field =
+        |name| field(&text, name).ok_or(format!("{} tells no {name}, but: {text}", machine.name));
     Ok(Some(Memory {
         given_kb: u64::from(machine.memory_mb) * 1024,
         total_kb: field("MemTotal")?,

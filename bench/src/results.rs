@@ -57,9 +57,7 @@ impl Results {
             host: Host::look()?,
             load_before: host::load(),
             load_after: 0.0,
-            machines: wanted
-                .map(MachineResult::begin)
-                .collect::<Result<_, _>>()?,
+            machines: wanted.map(MachineResult::begin).collect::<Result<_, _>>()?,
             throughput: vec![],
             vm: None,
             rebuild: None,
@@ -118,7 +116,11 @@ impl MachineResult {
                 Image::Runner(_) => None,
             },
             kernel_bytes: size(&machine.kernel)?,
-            user_space_bytes: machine.user_space.iter().map(|it| size(it)).sum::<Result<_, _>>()?,
+            user_space_bytes: machine
+                .user_space
+                .iter()
+                .map(|it| size(it))
+                .sum::<Result<_, _>>()?,
             boots: vec![],
             memory: None,
         })

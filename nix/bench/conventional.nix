@@ -33,6 +33,7 @@ let
 in
 stockIso {
   name = "conventional";
+  userSpace = [ "${busybox}/bin/busybox" ];
   contents = [
     {
       object = "${busybox}/bin/busybox";

@@ -4,6 +4,8 @@
   name,
   # a list of { object; symlink; }, as makeInitrd takes it
   contents,
+  # what of it is no kernel: files
+  userSpace,
 }:
 let
   initrd = pkgs.makeInitrd {
@@ -29,9 +31,8 @@ pkgs.runCommand "${name}-iso"
     '';
     passAsFile = [ "isolinuxConfiguration" ];
     passthru = {
-      inherit file;
+      inherit file userSpace;
       kernel = "${pkgs.linux_6_12}/bzImage";
-      userSpace = [ "${initrd}/initrd" ];
     };
   }
   ''
