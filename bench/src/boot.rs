@@ -30,7 +30,7 @@ pub fn measure(machine: &Machine, greeting: &str, round: usize) -> Result<Boot, 
     let load = host::load();
     let mut running = start(machine);
     let port = running.port();
-    let power_on = running.power_on();
+    let power_on = power_on(&machine.name, &running)?;
     let answer = first_answer(&mut running, port, greeting)
         .map_err(|reason| format!("{} does not boot: {reason}", machine.name))?;
     Ok(Boot {
@@ -51,6 +51,14 @@ fn start(machine: &Machine) -> Running {
             .option(&["-S"])
             .boot(),
     }
+}
+
+/// And now it does not any more.
+pub fn power_on(what: &str, running: &Running) -> Result<Instant, String> {
+    running.power_on().map_err(|error| {
+        let console = running.console();
+        format!("{what} can't be switched on: QEMU's monitor: {error}. The console:\n{console}")
+    })
 }
 
 /// The classic PC, which stands still, with no network card yet.

@@ -54,7 +54,7 @@ pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
     let mut running = boot::from_iso(&throughput.iso, throughput.memory_mb)
         .option(&["-nic", &network])
         .boot();
-    running.power_on();
+    boot::power_on("throughput", &running)?;
     for (server, ports) in &servers {
         boot::first_answer(&mut running, ports[0], &plan.greeting)
             .map_err(|reason| format!("throughput: {} does not serve: {reason}", server.name))?;

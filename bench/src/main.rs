@@ -29,6 +29,9 @@ use results::{MachineResult, Results};
 use std::process::ExitCode;
 use std::time::Instant;
 
+/// The exit status if something could not be measured; 1 is for budgets.
+const FAILED: u8 = 2;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(Some(arguments)) => arguments,
@@ -38,21 +41,20 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("bench: {error}: see --help");
-            return ExitCode::from(2);
+            return ExitCode::from(FAILED);
         }
     };
     match run(&arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("bench: {error}");
-            ExitCode::from(2)
+            ExitCode::from(FAILED)
         }
     }
 }
 
-/// Whether all budgets are met.
-fn run(arguments: &Arguments) -> Result<bool, String> {
+/// What fails is told and left out, and the rest is measured all the same.
+fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let plan = Plan::read(&arguments.plan)?;
     arguments.check(&plan)?;
     std::fs::create_dir_all(&arguments.out)
@@ -61,25 +63,15 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let began = Instant::now();
     let mut results = Results::begin(arguments, &plan)?;
     say(&results.host.to_string());
-    boots(arguments, &plan, &mut results)?;
-    memories(arguments, &plan, &mut results)?;
+    boots(arguments, &plan, &mut results);
+    if arguments.wants("memory") {
+        memories(&plan, &mut results);
+    }
     if arguments.wants("throughput") {
-        results.throughput = load::measure(&plan, arguments.seconds)?;
+        let loads = load::measure(&plan, arguments.seconds);
+        results.throughput = results.or_failed(loads).unwrap_or_default();
     }
-    match checkout::Checkout::find(&plan.command) {
-        Ok(checkout) => {
-            if arguments.wants("vm") {
-                results.vm = Some(checkout.second_run(&plan, arguments.runs)?);
-            }
-            if arguments.wants("rebuild") {
-                results.rebuild = Some(checkout.rebuild()?);
-            }
-        }
-        Err(reason) => {
-            say(&format!("vm and rebuild are left out: {reason}"));
-            results.left_out.push(format!("vm and rebuild: {reason}"));
-        }
-    }
+    in_checkout(arguments, &plan, &mut results);
     results.end(began.elapsed());
 
     let budgets = budgets::hold(&results);
@@ -89,47 +81,80 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         "all of it is in {}: bench.md, bench.json, phases.svg",
         arguments.out.display()
     ));
-    Ok(budgets
-        .iter()
-        .all(|row| row.verdict != budgets::Verdict::Missed))
+    let missed = |row: &budgets::Row| row.verdict == budgets::Verdict::Missed;
+    Ok(if !results.failed.is_empty() {
+        ExitCode::from(FAILED)
+    } else if budgets.iter().any(missed) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
-fn boots(arguments: &Arguments, plan: &Plan, results: &mut Results) -> Result<(), String> {
+fn boots(arguments: &Arguments, plan: &Plan, results: &mut Results) {
     for round in 1..=arguments.runs {
         for machine in &plan.machines {
-            let Some(result) = results.machine_mut(&machine.name) else {
+            if results.machine_mut(&machine.name).is_none() {
+                continue;
+            }
+            let boot = boot::measure(machine, &plan.greeting, round);
+            let Some(boot) = results.or_failed(boot) else {
                 continue;
             };
-            let boot = boot::measure(machine, &plan.greeting, round)?;
             say(&format!(
                 "round {round} of {}: {} answered after {:.2} s (load {:.1})",
                 arguments.runs, machine.name, boot.seconds, boot.load
             ));
-            result.boots.push(boot);
+            if let Some(result) = results.machine_mut(&machine.name) {
+                result.boots.push(boot);
+            }
         }
     }
-    Ok(())
 }
 
-fn memories(arguments: &Arguments, plan: &Plan, results: &mut Results) -> Result<(), String> {
-    if !arguments.wants("memory") {
-        return Ok(());
-    }
+fn memories(plan: &Plan, results: &mut Results) {
     for machine in &plan.machines {
-        let Some(result) = results.machine_mut(&machine.name) else {
+        if results.machine_mut(&machine.name).is_none() {
+            continue;
+        }
+        let memory = memory::measure(machine, &plan.greeting);
+        let Some(memory) = results.or_failed(memory).flatten() else {
             continue;
         };
-        if let Some(memory) = memory::measure(machine, &plan.greeting)? {
-            say(&format!(
-                "memory: {} uses {} of {} kB",
-                machine.name,
-                memory.used_kb(),
-                memory.total_kb
-            ));
+        say(&format!(
+            "memory: {} uses {} of {} kB",
+            machine.name,
+            memory.used_kb(),
+            memory.given_kb
+        ));
+        if let Some(result) = results.machine_mut(&machine.name) {
             result.memory = Some(memory);
         }
     }
-    Ok(())
+}
+
+fn in_checkout(arguments: &Arguments, plan: &Plan, results: &mut Results) {
+    let (vm, rebuild) = (arguments.wants("vm"), arguments.wants("rebuild"));
+    if !vm && !rebuild {
+        return;
+    }
+    let checkout = match checkout::Checkout::find(&plan.command) {
+        Ok(checkout) => checkout,
+        Err(reason) => {
+            let left_out = format!("vm and rebuild are left out: {reason}");
+            say(&left_out);
+            results.left_out.push(left_out);
+            return;
+        }
+    };
+    if vm {
+        let second_run = checkout.second_run(plan, arguments.runs);
+        results.vm = results.or_failed(second_run);
+    }
+    if rebuild {
+        let built = checkout.rebuild();
+        results.rebuild = results.or_failed(built);
+    }
 }
 
 /// Progress.
@@ -140,5 +165,15 @@ fn say(line: &str) {
 impl Results {
     fn machine_mut(&mut self, name: &str) -> Option<&mut MachineResult> {
         self.machines.iter_mut().find(|it| it.name == name)
+    }
+
+    /// What was measured, or the reason why not is kept.
+    fn or_failed<T>(&mut self, measured: Result<T, String>) -> Option<T> {
+        measured
+            .inspect_err(|reason| {
+                say(reason);
+                self.failed.push(reason.clone());
+            })
+            .ok()
     }
 }

@@ -14,7 +14,12 @@ pub fn report(results: &Results, rows: &[Row]) -> String {
     );
     text += &budgets(rows);
     for left_out in &results.left_out {
-        text += &format!("\nLeft out: {left_out}.\n");
+        text += &format!("\n{left_out}.\n");
+    }
+    for reason in &results.failed {
+        // a console may follow
+        let first = reason.lines().next().unwrap_or_default();
+        text += &format!("\n**Failed:** {first}\n");
     }
     if !results.machines.is_empty() {
         text += "\n## Machines\n\n";
@@ -196,10 +201,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_out_is_told() {
+    fn what_was_left_out_and_what_failed_is_told() {
         let mut results = example();
-        results.left_out.push("vm: no reason".into());
+        results.left_out.push("vm is left out: no reason".into());
+        results
+            .failed
+            .push("it does not boot: silent\n[0.0] Linux".into());
         let report = report(&results, &budgets::hold(&results));
-        assert!(report.contains("\nLeft out: vm: no reason.\n"), "{report}");
+        assert!(
+            report.contains("\nvm is left out: no reason.\n"),
+            "{report}"
+        );
+        assert!(
+            report.contains("\n**Failed:** it does not boot: silent\n\n"),
+            "{report}"
+        );
     }
 }

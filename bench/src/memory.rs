@@ -43,7 +43,7 @@ pub fn measure(machine: &Machine, greeting: &str) -> Result<Option<Memory>, Stri
     let mut running = boot::from_iso(&memory.iso, machine.memory_mb)
         .option(&["-nic", &network])
         .boot();
-    running.power_on();
+    boot::power_on(&machine.name, &running)?;
     boot::first_answer(&mut running, web, greeting)
         .map_err(|reason| format!("{} does not boot: {reason}", machine.name))?;
     std::thread::sleep(REST);

@@ -30,8 +30,10 @@ pub struct Results {
     pub throughput: Vec<Load>,
     pub vm: Option<SecondRun>,
     pub rebuild: Option<Rebuild>,
-    /// What could not be measured, and why.
+    /// What can't be measured here, and why.
     pub left_out: Vec<String>,
+    /// What should have been measured and could not be.
+    pub failed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +64,7 @@ impl Results {
             vm: None,
             rebuild: None,
             left_out: vec![],
+            failed: vec![],
         })
     }
 
@@ -224,6 +227,7 @@ pub fn example() -> Results {
             built: vec!["init-0.1.0".into()],
         }),
         left_out: vec![],
+        failed: vec![],
     }
 }
 

@@ -102,3 +102,25 @@ impl Console {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_line_came_when_its_end_came() {
+        let mut speaker = Command::new("sh")
+            .args(["-c", "echo one; printf tw; sleep 0.3; printf 'o\\nthr'"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("start sh");
+        let console = Console::read_from(speaker.stdout.take().expect("stdout is piped"));
+        console.wait_for_end(Duration::from_secs(60));
+        let lines = console.lines();
+        let texts: Vec<_> = lines.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["one", "two"]);
+        assert!(lines[1].0 - lines[0].0 >= Duration::from_millis(200));
+        speaker.wait().expect("sh ends");
+    }
+}

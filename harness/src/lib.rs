@@ -223,12 +223,15 @@ impl Running {
     }
 
     /// Start the processor of a machine that was booted with QEMU's option `-S`, and return when that was.
-    pub fn power_on(&self) -> Instant {
-        // QEMU is up and listens
-        self.monitor("info status");
+    ///
+    /// # Errors
+    /// Nobody listens: QEMU did not start.
+    pub fn power_on(&self) -> std::io::Result<Instant> {
+        // once it is answered, QEMU is up and listens
+        self.monitor.try_command("info status", PATIENCE)?;
         let now = Instant::now();
-        self.monitor("cont");
-        now
+        self.monitor.try_command("cont", PATIENCE)?;
+        Ok(now)
     }
 
     /// QEMU, or what started it, runs.

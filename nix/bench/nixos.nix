@@ -11,6 +11,7 @@ let
         "${nixpkgs}/nixos/modules/installer/cd-dvd/iso-image.nix"
         {
           nixpkgs.hostPlatform = system;
+          isoImage.makeBiosBootable = true;
           system.stateVersion = lib.trivial.release;
           boot.kernelPackages = pkgs.linuxPackages_6_12;
           boot.kernelParams = [
@@ -28,7 +29,7 @@ let
             document-root = pkgs.runCommand "www" { } ''
               mkdir $out
               echo 'Hello from Scratch Machine!' >$out/index.html
-              printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\ncat /proc/meminfo\n' >$out/meminfo
+              printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\necho "$(</proc/meminfo)"\n' >$out/meminfo
             '';
             extraConfig = ''
               cgi.assign = ( "/meminfo" => "${pkgs.runtimeShell}" )

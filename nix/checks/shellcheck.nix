@@ -23,6 +23,8 @@ pkgs.runCommand "shellcheck"
     shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce}/bin/*
     # vm.sh and reproduce.sh are checked as parts of these
     shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/is-hardened-executable.sh
+    # busybox's shell runs these
+    shellcheck --shell=dash nix/bench/conventional/{rcS,udhcpc,meminfo}
     # builders get their variables from the derivation
     shellcheck --shell=sh --exclude=SC2154,SC2016 nix/debian/*.sh
     touch $out
