@@ -76,7 +76,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
     let budgets = budgets::hold(&results);
     results.write(&arguments.out, &budgets)?;
-    print!("{}", markdown::budgets(&budgets));
+    print!(
+        "{}{}",
+        markdown::budgets(&budgets),
+        markdown::warning(&results)
+    );
     say(&format!(
         "all of it is in {}: bench.md, bench.json, phases.svg",
         arguments.out.display()

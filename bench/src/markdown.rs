@@ -13,6 +13,7 @@ pub fn report(results: &Results, rows: &[Row]) -> String {
         results.took_seconds / 60.0
     );
     text += &budgets(rows);
+    text += &warning(results);
     for left_out in &results.left_out {
         text += &format!("\n{left_out}.\n");
     }
@@ -32,6 +33,17 @@ pub fn report(results: &Results, rows: &[Row]) -> String {
         text += &throughput(results);
     }
     text
+}
+
+/// Empty if there is nothing to warn of.
+pub fn warning(results: &Results) -> String {
+    results.busy().map_or(String::new(), |load| {
+        format!(
+            "\nThe host was busy with other things (load up to {load:.1} on {} cores): seconds and ratios are not to be \
+             relied on.\n",
+            results.host.cores
+        )
+    })
 }
 
 pub fn budgets(rows: &[Row]) -> String {
@@ -198,6 +210,15 @@ mod tests {
                 assert_eq!(*width.get_or_insert(cells), cells, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn a_busy_host_is_told_and_no_other() {
+        let mut results = example();
+        assert_eq!(warning(&results), "");
+        results.load_before = 7.0;
+        let report = report(&results, &budgets::hold(&results));
+        assert!(report.contains("load up to 7.0 on 2 cores"), "{report}");
     }
 
     #[test]

@@ -83,6 +83,13 @@ impl Results {
         Some(median(name)? / median(REFERENCE)?)
     }
 
+    /// The highest load before a boot, if it is more than this host has processors: then it measured what else it did, too.
+    pub fn busy(&self) -> Option<f64> {
+        let boots = self.machines.iter().flat_map(|machine| &machine.boots);
+        let highest = boots.map(|boot| boot.load).fold(self.load_before, f64::max);
+        (highest > self.host.cores as f64).then_some(highest)
+    }
+
     pub fn write(&self, out: &Path, budgets: &[Row]) -> Result<(), String> {
         #[derive(Serialize)]
         struct Everything<'a> {
@@ -241,6 +248,14 @@ mod tests {
         assert_eq!(results.ratio(OURS), Some(0.25));
         assert_eq!(results.ratio(REFERENCE), Some(1.0));
         assert_eq!(results.ratio(MICROVM), None);
+    }
+
+    #[test]
+    fn a_host_is_busy_whose_processors_are_not_enough() {
+        let mut results = example();
+        assert_eq!(results.busy(), None);
+        results.machines[1].boots[0].load = 2.5;
+        assert_eq!(results.busy(), Some(2.5));
     }
 
     #[test]
