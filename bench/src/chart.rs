@@ -8,7 +8,7 @@ use std::fmt::Write;
 const WIDTH: f64 = 880.0;
 const LEFT: f64 = 20.0;
 /// For the figure behind a bar.
-const RIGHT: f64 = 150.0;
+const RIGHT: f64 = 190.0;
 const ROW: f64 = 54.0;
 const BAR: f64 = 22.0;
 const TOP: f64 = 74.0;
