@@ -170,7 +170,16 @@ in
     inherit vm;
     reproduce = {
       type = "app";
-      program = lib.getExe reproduce;
+      program = lib.getExe (
+        reproduce (
+          with pkgs;
+          [
+            binutils
+            diffoscopeMinimal
+            zstd
+          ]
+        )
+      );
       meta.description = "build what the image is made of again, under other conditions, and compare";
     };
     bench = {

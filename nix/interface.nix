@@ -6,6 +6,7 @@
     "binutils"
     "bison"
     "cpio"
+    "diffoscopeMinimal"
     "elfutils"
     "flex"
     "glibc"

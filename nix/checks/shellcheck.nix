@@ -20,7 +20,7 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce}/bin/*
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce [ ]}/bin/*
     # vm.sh and reproduce.sh are checked as parts of these
     shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/is-hardened-executable.sh
     # busybox's shell runs these

@@ -128,6 +128,10 @@ rec {
       inherit build base;
       root = root "go";
     };
+    diffoscopeMinimal = import ./diffoscope.nix {
+      inherit (writers) writeShellApplication;
+      root = root "diffoscope";
+    };
     nixfmt = import ./nixfmt { inherit craneLib; };
     nukeReferences = import ./nuke-references.nix { inherit writers; };
 
