@@ -62,6 +62,8 @@ let
       files = [
         ../Cargo.toml
         ../src
+        ../audit/Cargo.toml
+        ../audit/src
         ../fuzz/.cargo
         ../fuzz/Cargo.lock
         ../fuzz/Cargo.toml

@@ -196,7 +196,7 @@ explain() {
   local status=0
   # as much as somebody reads; of metadata Nix keeps only whether a file is executable
   diffoscope --no-progress --max-text-report-size 20000 --max-diff-block-lines 30 \
-    --exclude-directory-metadata recursive "$1" "$1.check" >"$work/differences" || status=$?
+    --max-page-diff-block-lines 30 --exclude-directory-metadata recursive "$1" "$1.check" >"$work/differences" || status=$?
   case $status in
     0) echo "    the contents of $1 and $1.check are the same: which of them is executable must differ" ;;
     1) sed 's/^/    /' "$work/differences" ;;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::fields::{is_zero, slice};
+use crate::names::shown;
 use crate::{Error, Result, limits};
 
 pub const MAGIC: &[u8] = b"070701";
@@ -11,6 +12,7 @@ const TRAILER: &str = "TRAILER!!!";
 
 #[derive(Clone, Debug)]
 pub struct Member {
+    /// As it is shown.
     pub name: String,
     pub mode: u32,
     /// The other twelve numbers of the header, by name.
@@ -101,16 +103,13 @@ pub fn parse(bytes: &[u8], start: usize) -> Result<Archive> {
         }
         let name = slice(bytes, at + HEADER, name_length, "a member's name")?;
         let (terminator, name) = name.split_last().unwrap_or((&1, &[]));
-        let name = std::str::from_utf8(name)
-            .ok()
-            .filter(|name| *terminator == 0 && !name.contains('\0'))
-            .ok_or_else(|| {
-                Error::new(
-                    at + HEADER,
-                    "a member's name is no text that ends in a zero",
-                )
-            })?
-            .to_owned();
+        if *terminator != 0 || name.contains(&0) {
+            return Err(Error::new(
+                at + HEADER,
+                "a member's name does not end in its one zero",
+            ));
+        }
+        let name = shown(name);
         let data = padded(at + HEADER + name_length);
         let gap = at + HEADER + name_length..data;
         if !is_zero(slice(bytes, gap.start, gap.len(), "padding")?) {
@@ -128,12 +127,12 @@ pub fn parse(bytes: &[u8], start: usize) -> Result<Archive> {
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Error::new(
                 at,
-                format!("the member {name:?} would be unpacked outside the archive's own tree"),
+                format!("the member {name} would be unpacked outside the archive's own tree"),
             ));
         }
-        slice(bytes, data, size, &format!("the member {name:?}"))?;
+        slice(bytes, data, size, &format!("the member {name}"))?;
         if !names.insert(name.clone()) {
-            return Err(Error::new(at, format!("a second member {name:?}")));
+            return Err(Error::new(at, format!("a second member {name}")));
         }
         let end = padded(data + size);
         if !is_zero(slice(bytes, data + size, end - data - size, "padding")?) {
@@ -150,7 +149,7 @@ pub fn parse(bytes: &[u8], start: usize) -> Result<Archive> {
     }
 }
 
-/// An archive of `members`, for tests: name, mode, contents.
+/// An archive of `members`, of root and of the beginning of time: name, mode, contents.
 pub fn write(members: &[(&str, u32, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (index, (name, mode, data)) in members
@@ -160,23 +159,10 @@ pub fn write(members: &[(&str, u32, &[u8])]) -> Vec<u8> {
         .enumerate()
     {
         bytes.extend_from_slice(MAGIC);
-        let numbers = [
-            index,
-            mode as usize,
-            0,
-            0,
-            1,
-            1,
-            data.len(),
-            0,
-            0,
-            0,
-            0,
-            name.len() + 1,
-            0,
-        ];
+        let inode = if index < members.len() { index + 1 } else { 0 };
+        let numbers = [inode, mode as usize, 0, 0, 1, 0, data.len(), 0, 0, 0, 0, name.len() + 1, 0];
         for number in numbers {
-            bytes.extend_from_slice(format!("{number:08x}").as_bytes());
+            bytes.extend_from_slice(format!("{number:08X}").as_bytes());
         }
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(0);

@@ -7,41 +7,42 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::limits;
+use crate::names::shown;
 use crate::text::number;
 
 /// The bytes of an image, or why there are none.
 pub fn image(path: &Path) -> Result<Vec<u8>, String> {
-    let failed = |error| format!("{}: {error}", path.display());
+    let name = shown(path.as_os_str().as_encoded_bytes());
+    let failed = |error| format!("{name}: {error}");
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
         return Err(format!(
-            "{} is a directory: name the .iso file in it",
-            path.display()
+            "{name} is a directory: name the .iso file in it"
         ));
     }
     if !metadata.is_file() {
         return Err(format!(
-            "{} is no plain file: copy it into one first",
-            path.display()
+            "{name} is no plain file: copy it into one first"
         ));
     }
     if metadata.len() > limits::IMAGE {
         return Err(format!(
-            "{} has {} bytes: images of more than {} are not looked at",
-            path.display(),
-            metadata.len(),
+            "{name} has {} bytes: images of more than {} are not looked at",
+            number(metadata.len() as usize),
             number(limits::IMAGE as usize)
         ));
     }
     let mut bytes = Vec::new();
+    // not to its end: it may grow, and of the kernel's own files, which say that they are empty, some never end
     File::open(path)
-        .and_then(|file| file.take(limits::IMAGE).read_to_end(&mut bytes))
+        .and_then(|file| file.take(metadata.len()).read_to_end(&mut bytes))
         .map_err(failed)?;
     Ok(bytes)
 }
 
 /// Facts that Nix wrote.
-pub fn json<T: DeserializeOwned>(path: &str) -> Result<T, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-    serde_json::from_slice(&bytes).map_err(|error| format!("{path}: {error}"))
+pub fn json<T: DeserializeOwned>(path: impl AsRef<Path>) -> Result<T, String> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::{Error, Result, cpio, limits, zstd};
+use crate::{Error, Result, cpio, kinds, limits, zstd};
 
 /// One compressed frame, or one run of plain archives.
 #[derive(Debug)]
@@ -54,7 +54,11 @@ pub fn parse<'a>(bytes: &'a [u8], left: &mut usize) -> Result<Vec<Layer<'a>>> {
                 archives: vec![archive],
             }
         } else {
-            return Err(Error::new(at, "neither a zstd frame nor a cpio archive"));
+            let kind = kinds::of(&bytes[at..]).unwrap_or("something else");
+            return Err(Error::new(
+                at,
+                format!("neither a zstd frame nor a cpio archive, which is all that is known here: {kind}"),
+            ));
         };
         at = after_zeros(bytes, layer.range.end);
         layers.push(layer);

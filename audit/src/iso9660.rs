@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::fields::{byte, slice, u16_be, u16_le, u32_be, u32_both, u32_le};
+use crate::names::shown;
 use crate::{Error, Result, limits};
 
 pub const SECTOR: usize = 2048;
@@ -50,6 +51,7 @@ pub struct PathTable {
 /// A file or a directory, as the directory that it is in tells.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// As it is shown.
     pub path: String,
     pub range: Range<usize>,
 }
@@ -262,14 +264,17 @@ fn directory(
         if !own {
             let name = match rock_ridge {
                 Some(name) => name,
-                None => plain_name(identifier),
+                None => plain_name(identifier).to_vec(),
             };
-            if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
+            let leads_elsewhere = name.contains(&b'/') || name.contains(&0);
+            if leads_elsewhere || matches!(name.as_slice(), b"" | b"." | b"..") {
+                let name = shown(&name);
                 return Err(Error::new(
                     at,
-                    format!("{path} has a file called {name:?}, which leads elsewhere"),
+                    format!("{path} has a file called \"{name}\", which leads elsewhere"),
                 ));
             }
+            let name = shown(&name);
             let path = format!("{}/{name}", path.trim_end_matches('/'));
             if path.len() > limits::PATH {
                 return Err(Error::new(at, format!("a path of {} bytes", path.len())));
@@ -292,10 +297,10 @@ fn directory(
 }
 
 /// `FILE.TXT;1` as people write it.
-fn plain_name(identifier: &[u8]) -> String {
-    let name = String::from_utf8_lossy(identifier);
-    let name = name.split(';').next().unwrap_or_default();
-    name.strip_suffix('.').unwrap_or(name).to_owned()
+pub fn plain_name(identifier: &[u8]) -> &[u8] {
+    let name = identifier.split(|byte| *byte == b';').next();
+    let name = name.unwrap_or_default();
+    name.strip_suffix(b".").unwrap_or(name)
 }
 
 /// The name that Rock Ridge gives in a record's space for the system, wherever that goes on.
@@ -303,7 +308,7 @@ fn rock_ridge_name(
     bytes: &[u8],
     record: Range<usize>,
     volume: &mut Volume,
-) -> Result<Option<String>> {
+) -> Result<Option<Vec<u8>>> {
     let mut name: Option<Vec<u8>> = None;
     let mut area = record;
     for _ in 0..limits::CONTINUATIONS {
@@ -346,12 +351,7 @@ fn rock_ridge_name(
         }
         match next {
             None => {
-                return name
-                    .map(|name| {
-                        String::from_utf8(name)
-                            .map_err(|_| Error::new(area.start, "a Rock Ridge name is no text"))
-                    })
-                    .transpose();
+                return Ok(name);
             }
             Some(range) => {
                 if !volume.continuations.contains(&range) {

@@ -15,12 +15,15 @@ pub mod file;
 pub mod image;
 pub mod initramfs;
 pub mod iso9660;
+pub mod kinds;
 pub mod layer;
 pub mod limits;
 pub mod linked;
+pub mod names;
 pub mod provenance;
 pub mod ranges;
 pub mod report;
+pub mod sample;
 pub mod text;
 pub mod zstd;
 

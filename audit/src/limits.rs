@@ -1,9 +1,9 @@
 //! What an image may ask of the machine that looks at it.
 
 /// Bytes of an image that is read into memory.
-pub const IMAGE: u64 = 2 << 30;
+pub const IMAGE: u64 = 512 << 20;
 /// Bytes that all archives of an image come to, decoded.
-pub const DECODED: usize = 512 << 20;
+pub const DECODED: usize = 256 << 20;
 /// Files and directories of an ISO, and members of an archive.
 pub const ENTRIES: usize = 100_000;
 /// Directories within directories.

@@ -57,7 +57,7 @@ struct RecordsPlace {
     program: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
     pub image: Origin,
@@ -67,7 +67,7 @@ pub struct Provenance {
 }
 
 /// A file of the store.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Origin {
     pub path: String,
     pub component: String,

@@ -8,6 +8,7 @@ use crate::closure::Closure;
 use crate::fields::is_zero;
 use crate::image::{Image, What};
 use crate::initramfs::Layer;
+use crate::names::shown;
 use crate::provenance::{Component, Origin, Provenance};
 use crate::{Error, el_torito, layer, sha256};
 
@@ -271,7 +272,7 @@ fn archive(
                     );
                 }
             } else if member.is_link() {
-                let target = String::from_utf8_lossy(data);
+                let target = shown(data);
                 region.what = format!("{name} → {target}");
                 if !names.contains(target.trim_start_matches('/')) {
                     unexplained(

@@ -1,7 +1,8 @@
 //! A report as a person reads it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use crate::closure::Closure;
 use crate::provenance::{Component, Source};
@@ -18,6 +19,15 @@ pub fn number(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// To standard output; that nobody reads on is no failure.
+pub fn print(text: &str) -> Result<(), String> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("can't write the report: {error}")),
+        _ => Ok(()),
+    }
 }
 
 /// Rows with their columns aligned: `right` names those that hold numbers.

@@ -9,8 +9,14 @@ use crate::{Error, Result};
 
 pub const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// The range of the frame that begins at `start`, by the sizes that its blocks tell.
-fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
+/// Where a frame and its parts are, by the sizes that its blocks tell.
+struct Frame {
+    /// The first block's beginning, and the ends of all blocks.
+    blocks: Vec<usize>,
+    end: usize,
+}
+
+fn frame(bytes: &[u8], start: usize) -> Result<Frame> {
     let descriptor = byte(bytes, start + 4, "a zstd frame")?;
     let single_segment = descriptor & 0x20 != 0;
     let window = usize::from(!single_segment);
@@ -22,6 +28,7 @@ fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
         _ => 8,
     };
     let mut at = start + 5 + window + dictionary + content;
+    let mut blocks = vec![at];
     loop {
         let header = slice(bytes, at, 3, "a zstd block's header")?;
         let header = u32::from_le_bytes([header[0], header[1], header[2], 0]);
@@ -34,6 +41,7 @@ fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
         };
         slice(bytes, at, length, "a zstd block")?;
         at += length;
+        blocks.push(at);
         if header & 1 == 1 {
             break;
         }
@@ -42,12 +50,24 @@ fn extent(bytes: &[u8], start: usize) -> Result<Range<usize>> {
         slice(bytes, at, 4, "a zstd frame's checksum")?;
         at += 4;
     }
-    Ok(start..at)
+    Ok(Frame { blocks, end: at })
+}
+
+/// What of the frame that begins `bytes` is at `at`.
+pub fn place(bytes: &[u8], at: usize) -> Option<String> {
+    let frame = bytes.starts_with(&MAGIC).then(|| frame(bytes, 0).ok())??;
+    let count = frame.blocks.len() - 1;
+    match frame.blocks.partition_point(|end| *end <= at) {
+        0 => Some(String::from("the zstd frame's header")),
+        block if block <= count => Some(format!("block {block} of the zstd frame's {count}")),
+        _ if at < frame.end => Some(String::from("the zstd frame's checksum")),
+        _ => None,
+    }
 }
 
 /// The frame that begins at `start`: its range and its contents, of at most `limit` bytes.
 pub fn decode(bytes: &[u8], start: usize, limit: usize) -> Result<(Range<usize>, Vec<u8>)> {
-    let range = extent(bytes, start)?;
+    let range = start..frame(bytes, start)?.end;
     let contents = decompress_with_limit(&bytes[range.clone()], limit)
         .map_err(|error| Error::new(start, format!("the zstd frame can't be decoded: {error}")))?;
     Ok((range, contents))
@@ -77,6 +97,17 @@ mod tests {
         bytes.extend(b"more");
         let (range, contents) = decode(&bytes, 0, 100).unwrap();
         assert_eq!((range.end, contents.as_slice()), (length, &[b'x'; 20][..]));
+    }
+
+    #[test]
+    fn every_byte_of_a_frame_has_a_place_in_it() {
+        let bytes = bomb(2, 10);
+        let places: Vec<_> = (0..=bytes.len()).map(|at| place(&bytes, at).unwrap_or_default()).collect();
+        let (header, blocks) = places.split_at(6);
+        assert!(header.iter().all(|place| place.ends_with("header")), "{places:?}");
+        assert!(blocks[..4].iter().all(|place| place.starts_with("block 1 ")), "{places:?}");
+        assert!(blocks[4..8].iter().all(|place| place.starts_with("block 2 ")), "{places:?}");
+        assert_eq!(blocks[8], "");
     }
 
     #[test]

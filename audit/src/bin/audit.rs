@@ -1,11 +1,14 @@
 //! `audit PROVENANCE CLOSURE [ISO] [--json]`: what every byte of an image is, and where it is from. The first two
 //! come from `nix run .#audit`.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
 use audit::closure::Closure;
+use audit::differences::is_no_iso;
 use audit::image::Image;
+use audit::names::shown;
 use audit::provenance::Provenance;
 use audit::{file, report, text};
 
@@ -16,8 +19,8 @@ Exit status 0: all bytes are accounted for; 1: some are not; 2: ISO can't be rea
 
 fn main() -> ExitCode {
     let (mut facts, mut options) = (Vec::new(), Vec::new());
-    for argument in std::env::args().skip(1) {
-        match argument.starts_with("--") {
+    for argument in std::env::args_os().skip(1) {
+        match argument.as_encoded_bytes().starts_with(b"--") {
             true => options.push(argument),
             false => facts.push(argument),
         }
@@ -41,19 +44,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(facts: &[String], json: bool) -> Result<bool, String> {
+fn run(facts: &[OsString], json: bool) -> Result<bool, String> {
     let provenance: Provenance = file::json(&facts[0])?;
     let closure: Closure = file::json(&facts[1])?;
-    let path = facts.get(2).unwrap_or(&provenance.image.path);
-    let bytes = file::image(Path::new(path))?;
-    let image =
-        Image::read(&bytes).map_err(|error| format!("{path} is no sound ISO image: {error}"))?;
-    let report = report::audit(path, &image, &provenance, &closure);
-    if json {
-        let json = serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?;
-        println!("{json}");
-    } else {
-        print!("{}", text::write(&report));
+    let own = Path::new(&provenance.image.path);
+    let path = facts.get(2).map_or(own, Path::new);
+    let bytes = file::image(path)?;
+    let name = shown(path.as_os_str().as_encoded_bytes());
+    if let Some(why) = is_no_iso(&[], &bytes) {
+        return Err(format!("{name} is no ISO image: {why}"));
     }
+    let image = Image::read(&bytes).map_err(|error| format!("{name} is no sound ISO image: {error}"))?;
+    let report = report::audit(&name, &image, &provenance, &closure);
+    let text = match json {
+        true => serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n",
+        false => text::write(&report),
+    };
+    text::print(&text)?;
     Ok(report.problems.is_empty())
 }
