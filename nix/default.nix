@@ -73,10 +73,12 @@ let
     };
     configure = crate.static {
       root = ../.;
-      # init's own parser of settings, with it
+      # init's own parser of settings, and the one of images, with it
       files = [
         ../Cargo.toml
         ../src
+        ../audit/Cargo.toml
+        ../audit/src
         ../configure/Cargo.toml
         ../configure/Cargo.lock
         ../configure/src

@@ -2,15 +2,14 @@
 //! below the layer never changes by a byte.
 
 mod image;
-mod iso;
-mod layer;
 mod settings;
 
+use audit::layer;
 use image::Image;
 use scratchmachine::Error;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -96,10 +95,10 @@ fn perform(task: Task) -> Result<(), Vec<String>> {
             words,
             output,
         } => {
-            let mut image = Image::open(&input).map_err(told)?;
+            let image = Image::open(&input).map_err(told)?;
             let text = settings::text_of(&words, &image.command_line)?;
             let layer =
-                layer::encode(&text, image.layer.len()).map_err(|error| vec![why(error)])?;
+                layer::encode(&text, image.layer().len()).map_err(|error| vec![why(error)])?;
             replace(&output, |out| image.write(&layer, out)).map_err(told)?;
             print!("{}", describe(&output).map_err(told)?);
         }
@@ -109,18 +108,16 @@ fn perform(task: Task) -> Result<(), Vec<String>> {
 
 /// What `--show` says.
 fn describe(path: &Path) -> Result<String, Error> {
-    let mut image = Image::open(path)?;
-    let text = layer::decode(&image.layer);
+    let image = Image::open(path)?;
+    let text = layer::decode(image.layer());
     let text = text.map_err(|error| Error::new(format!("read {}", path.display()), why(error)))?;
     let configuration = match text.as_str() {
         "" => "none".to_owned(),
-        text => format!("sha256 {}", image::hash(text.as_bytes())),
+        text => format!("sha256 {}", audit::sha256(text.as_bytes())),
     };
-    let base = image.hash_of_base()?;
-    Ok(format!(
-        "image: {}\nbase: sha256 {base}\nconfiguration: {configuration}\n{text}",
-        image.identity
-    ))
+    let identity = image.identity.clone();
+    let base = image.hash_of_base();
+    Ok(format!("image: {identity}\nbase: sha256 {base}\nconfiguration: {configuration}\n{text}"))
 }
 
 fn why(error: layer::Error) -> String {
@@ -140,7 +137,7 @@ fn why(error: layer::Error) -> String {
 /// do itself, never meets half of the new one.
 fn replace(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> Result<(), Error>,
+    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> Result<(), Error> {
     let failed = |cause| Error::new(format!("write {}", path.display()), cause);
     let name = path
@@ -152,13 +149,13 @@ fn replace(
     let beside = path.with_file_name(beside);
     let file = File::create_new(&beside).map_err(failed)?;
     let written = write(&mut BufWriter::new(&file))
-        .and_then(|()| file.sync_all().map_err(failed))
-        .and_then(|()| fs::rename(&beside, path).map_err(failed));
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // what is left of it is of no use, and nobody could be told of more than one failure
         let _ = fs::remove_file(&beside);
     }
-    written
+    written.map_err(failed)
 }
 
 #[cfg(test)]
