@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::fields::{is_zero, slice};
+use crate::limits::Left;
 use crate::names::shown;
 use crate::{Error, Result, limits};
 
@@ -63,17 +64,11 @@ fn padded(at: usize) -> usize {
 }
 
 /// The archive that begins at `start`; it ends where its trailer does.
-pub fn parse(bytes: &[u8], start: usize) -> Result<Archive> {
+pub fn parse(bytes: &[u8], start: usize, left: &mut Left) -> Result<Archive> {
     let mut members: Vec<Member> = Vec::new();
     let mut names = std::collections::HashSet::new();
     let mut at = start;
     loop {
-        if members.len() > limits::ENTRIES {
-            return Err(Error::new(
-                at,
-                format!("more than {} members", limits::ENTRIES),
-            ));
-        }
         let header = slice(bytes, at, HEADER, "a cpio header")?;
         if !header.starts_with(MAGIC) {
             return Err(Error::new(at, "no cpio header (070701) where one must be"));
@@ -130,6 +125,15 @@ pub fn parse(bytes: &[u8], start: usize) -> Result<Archive> {
                 format!("the member {name} would be unpacked outside the archive's own tree"),
             ));
         }
+        if !left.take(&name) {
+            return Err(Error::new(
+                at,
+                format!(
+                    "more than {} members, or names that are too long",
+                    limits::ENTRIES
+                ),
+            ));
+        }
         slice(bytes, data, size, &format!("the member {name}"))?;
         if !names.insert(name.clone()) {
             return Err(Error::new(at, format!("a second member {name}")));
@@ -160,7 +164,21 @@ pub fn write(members: &[(&str, u32, &[u8])]) -> Vec<u8> {
     {
         bytes.extend_from_slice(MAGIC);
         let inode = if index < members.len() { index + 1 } else { 0 };
-        let numbers = [inode, mode as usize, 0, 0, 1, 0, data.len(), 0, 0, 0, 0, name.len() + 1, 0];
+        let numbers = [
+            inode,
+            mode as usize,
+            0,
+            0,
+            1,
+            0,
+            data.len(),
+            0,
+            0,
+            0,
+            0,
+            name.len() + 1,
+            0,
+        ];
         for number in numbers {
             bytes.extend_from_slice(format!("{number:08X}").as_bytes());
         }
@@ -181,7 +199,7 @@ mod tests {
     #[test]
     fn members_have_their_names_and_contents() {
         let bytes = write(&[("dev", 0o040_755, b""), ("init", 0o100_755, b"hello")]);
-        let archive = parse(&bytes, 0).unwrap();
+        let archive = parse(&bytes, 0, &mut Left::default()).unwrap();
         assert_eq!(archive.members[1].name, "init");
         assert_eq!(&bytes[archive.members[1].data.clone()], b"hello");
         assert_eq!(archive.trailer.end, bytes.len());
@@ -190,7 +208,8 @@ mod tests {
     #[test]
     fn names_that_lead_outside_are_refused() {
         for name in ["../etc/passwd", "a/../../b", "/init", ".."] {
-            let error = parse(&write(&[(name, 0o100_644, b"")]), 0).unwrap_err();
+            let error =
+                parse(&write(&[(name, 0o100_644, b"")]), 0, &mut Left::default()).unwrap_err();
             assert!(error.message.contains("outside"), "{name}: {error}");
         }
     }
@@ -200,7 +219,7 @@ mod tests {
         let mut bytes = write(&[("init", 0o100_644, b"x")]);
         bytes[6 + 6 * 8..6 + 7 * 8].copy_from_slice(b"ffffffff");
         assert!(
-            parse(&bytes, 0)
+            parse(&bytes, 0, &mut Left::default())
                 .unwrap_err()
                 .message
                 .contains("beyond the end")
@@ -210,21 +229,28 @@ mod tests {
     #[test]
     fn bytes_hidden_in_padding_are_found() {
         let mut bytes = write(&[("init", 0o100_644, b"x")]);
-        let end = parse(&bytes, 0).unwrap().members[0].data.end;
+        let end = parse(&bytes, 0, &mut Left::default()).unwrap().members[0]
+            .data
+            .end;
         bytes[end] = 1;
-        assert_eq!(parse(&bytes, 0).unwrap_err().at, end);
+        assert_eq!(parse(&bytes, 0, &mut Left::default()).unwrap_err().at, end);
     }
 
     #[test]
     fn a_name_that_comes_twice_is_refused() {
         let bytes = write(&[("init", 0o100_644, b"a"), ("init", 0o100_644, b"b")]);
-        assert!(parse(&bytes, 0).unwrap_err().message.contains("second"));
+        assert!(
+            parse(&bytes, 0, &mut Left::default())
+                .unwrap_err()
+                .message
+                .contains("second")
+        );
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = parse(&bytes, 0);
+            let _ = parse(&bytes, 0, &mut Left::default());
         }
 
         #[test]
@@ -232,7 +258,7 @@ mod tests {
             let mut bytes = write(&[("dev", 0o040_755, b""), ("init", 0o100_755, b"hello")]);
             let at = at % bytes.len();
             bytes[at] = byte;
-            let _ = parse(&bytes, 0);
+            let _ = parse(&bytes, 0, &mut Left::default());
         }
     }
 }

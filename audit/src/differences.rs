@@ -195,7 +195,9 @@ fn in_place(ours: &Image, theirs: &[u8]) -> Vec<Difference> {
     }
     if theirs.len() > ours.bytes.len() {
         let more = &theirs[ours.bytes.len()..];
-        let volume = more.chunks(SECTOR).position(|sector| sector.get(1..6) == Some(IDENTIFIER));
+        let volume = more
+            .chunks(SECTOR)
+            .position(|sector| sector.get(1..6) == Some(IDENTIFIER));
         differences.push(Difference {
             offset: ours.bytes.len(),
             part: String::from("the end"),
@@ -300,7 +302,9 @@ fn explain(
                 describe(ours, theirs, base)
             ),
         ),
-        What::File(path) => files::compare(path, ours, theirs, base, boot_info == Some(path), &mut tell),
+        What::File(path) => {
+            files::compare(path, ours, theirs, base, boot_info == Some(path), &mut tell)
+        }
         What::Unaccounted => (),
     }
     if differences.len() == before {

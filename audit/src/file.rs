@@ -16,14 +16,10 @@ pub fn image(path: &Path) -> Result<Vec<u8>, String> {
     let failed = |error| format!("{name}: {error}");
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
-        return Err(format!(
-            "{name} is a directory: name the .iso file in it"
-        ));
+        return Err(format!("{name} is a directory: name the .iso file in it"));
     }
     if !metadata.is_file() {
-        return Err(format!(
-            "{name} is no plain file: copy it into one first"
-        ));
+        return Err(format!("{name} is no plain file: copy it into one first"));
     }
     if metadata.len() > limits::IMAGE {
         return Err(format!(

@@ -7,8 +7,9 @@ use std::ops::Range;
 use crate::fields::is_zero;
 use crate::initramfs::{self, Layer};
 use crate::iso9660::{self, DESCRIPTORS, Descriptor, Volume};
+use crate::limits::Left;
 use crate::ranges::Ledger;
-use crate::{Error, Result, el_torito, limits};
+use crate::{Error, Result, el_torito};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
@@ -153,7 +154,7 @@ impl<'a> Image<'a> {
     /// The files that a boot loader hands to the kernel as its initramfs, each once.
     pub fn archives(&self) -> Vec<(&iso9660::Entry, Result<Vec<Layer<'a>>>)> {
         let mut seen = HashSet::new();
-        let mut left = limits::DECODED;
+        let mut left = Left::default();
         self.volume
             .files
             .iter()

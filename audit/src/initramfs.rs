@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::limits::Left;
 use crate::{Error, Result, cpio, kinds, limits, zstd};
 
 /// One compressed frame, or one run of plain archives.
@@ -29,24 +30,24 @@ fn after_zeros(bytes: &[u8], at: usize) -> usize {
         .map_or(bytes.len(), |zeros| at + zeros)
 }
 
-/// All layers, of which the compressed ones may come to `left` bytes.
-pub fn parse<'a>(bytes: &'a [u8], left: &mut usize) -> Result<Vec<Layer<'a>>> {
+/// All layers, of which the compressed ones may come to as many bytes as are `left`.
+pub fn parse<'a>(bytes: &'a [u8], left: &mut Left) -> Result<Vec<Layer<'a>>> {
     let mut layers = Vec::new();
     let mut at = after_zeros(bytes, 0);
     while at < bytes.len() {
         let layer = if bytes[at..].starts_with(&zstd::MAGIC) {
-            let (range, data) = zstd::decode(bytes, at, *left)?;
-            *left -= data.len().min(*left);
+            let (range, data) = zstd::decode(bytes, at, left.decoded)?;
+            left.decoded = left.decoded.saturating_sub(data.len());
             let within =
                 |error: Error| Error::new(at, format!("in the archive decoded from here, {error}"));
             Layer {
                 range,
                 compressed: true,
-                archives: archives(&data).map_err(within)?,
+                archives: archives(&data, left).map_err(within)?,
                 data: Cow::Owned(data),
             }
         } else if bytes[at..].starts_with(cpio::MAGIC) {
-            let archive = cpio::parse(bytes, at)?;
+            let archive = cpio::parse(bytes, at, left)?;
             Layer {
                 range: at..archive.trailer.end,
                 compressed: false,
@@ -57,7 +58,9 @@ pub fn parse<'a>(bytes: &'a [u8], left: &mut usize) -> Result<Vec<Layer<'a>>> {
             let kind = kinds::of(&bytes[at..]).unwrap_or("something else");
             return Err(Error::new(
                 at,
-                format!("neither a zstd frame nor a cpio archive, which is all that is known here: {kind}"),
+                format!(
+                    "neither a zstd frame nor a cpio archive, which is all that is known here: {kind}"
+                ),
             ));
         };
         at = after_zeros(bytes, layer.range.end);
@@ -70,11 +73,11 @@ pub fn parse<'a>(bytes: &'a [u8], left: &mut usize) -> Result<Vec<Layer<'a>>> {
 }
 
 /// All archives of a decoded stream, which holds nothing else.
-fn archives(data: &[u8]) -> Result<Vec<cpio::Archive>> {
+fn archives(data: &[u8], left: &mut Left) -> Result<Vec<cpio::Archive>> {
     let mut archives = Vec::new();
     let mut at = after_zeros(data, 0);
     while at < data.len() {
-        let archive = cpio::parse(data, at)?;
+        let archive = cpio::parse(data, at, left)?;
         at = after_zeros(data, archive.trailer.end);
         archives.push(archive);
     }
@@ -92,7 +95,7 @@ mod tests {
         bytes.extend([0; 512]);
         bytes.extend(cpio::write(&[("etc", 0o040_755, b"")]));
         bytes.extend([0; 100]);
-        let layers = parse(&bytes, &mut limits::DECODED.clone()).unwrap();
+        let layers = parse(&bytes, &mut Left::default()).unwrap();
         assert_eq!(layers.len(), 2);
         assert_eq!(layers[1].archives[0].members[0].name, "etc");
     }
@@ -102,16 +105,13 @@ mod tests {
         let mut bytes = cpio::write(&[("init", 0o100_755, b"one")]);
         let end = bytes.len();
         bytes.extend(b"hidden");
-        assert_eq!(
-            parse(&bytes, &mut limits::DECODED.clone()).unwrap_err().at,
-            end
-        );
+        assert_eq!(parse(&bytes, &mut Left::default()).unwrap_err().at, end);
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = parse(&bytes, &mut limits::DECODED.clone());
+            let _ = parse(&bytes, &mut Left::default());
         }
     }
 }

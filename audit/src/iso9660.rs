@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::fields::{byte, slice, u16_be, u16_le, u32_be, u32_both, u32_le};
+use crate::limits::Left;
 use crate::names::shown;
 use crate::{Error, Result, limits};
 
@@ -173,15 +174,19 @@ fn walk(bytes: &[u8], primary: usize, volume: &mut Volume) -> Result<()> {
     let mut waiting = vec![(String::from("/"), root, 0)];
     // directories that share no byte can't be larger than the file that they are in
     let mut left = bytes.len();
+    let mut names = Left::default();
     while let Some((path, range, depth)) = waiting.pop() {
         left = left
             .checked_sub(range.len())
             .ok_or_else(|| Error::new(range.start, format!("{path} overlaps other directories")))?;
         let (records, entries) = directory(bytes, &path, &range, volume)?;
-        if volume.files.len() + waiting.len() + entries.len() > limits::ENTRIES {
+        if !entries.iter().all(|(entry, _)| names.take(&entry.path)) {
             return Err(Error::new(
                 range.start,
-                format!("more than {} files", limits::ENTRIES),
+                format!(
+                    "more than {} files, or names that are too long",
+                    limits::ENTRIES
+                ),
             ));
         }
         volume.directories.push(Directory {

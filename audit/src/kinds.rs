@@ -26,7 +26,9 @@ pub fn of(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_empty() {
         return Some("empty");
     }
-    let known = KINDS.iter().find(|(at, magic, _)| bytes.get(*at..).is_some_and(|it| it.starts_with(magic)));
+    let known = KINDS
+        .iter()
+        .find(|(at, magic, _)| bytes.get(*at..).is_some_and(|it| it.starts_with(magic)));
     if let Some((_, _, kind)) = known {
         return Some(kind);
     }

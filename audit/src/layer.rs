@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::cpio;
 use crate::fields::is_zero;
 use crate::image::Image;
+use crate::limits::Left;
 
 /// The room, in the ISO.
 pub const ROOM: &str = "/settings";
@@ -53,7 +54,7 @@ pub fn decode(room: &[u8]) -> Result<String, Error> {
     if is_zero(room) {
         return Ok(String::new());
     }
-    let archive = cpio::parse(room, 0).map_err(|_| Error::Foreign)?;
+    let archive = cpio::parse(room, 0, &mut Left::default()).map_err(|_| Error::Foreign)?;
     let file = archive.members.first().ok_or(Error::Foreign)?;
     let text = std::str::from_utf8(&room[file.data.clone()]).map_err(|_| Error::Foreign)?;
     match encode(text, room.len()) {
@@ -112,7 +113,9 @@ mod tests {
     fn a_room_in_which_any_byte_was_changed_is_not_taken_for_settings() {
         let text = "ip=off\n";
         let good = encode(text, SIZE).unwrap();
-        let at = good.windows(text.len()).position(|it| it == text.as_bytes());
+        let at = good
+            .windows(text.len())
+            .position(|it| it == text.as_bytes());
         let text = at.unwrap()..at.unwrap() + text.len();
         for index in (0..SIZE).filter(|index| !text.contains(index)) {
             let mut bad = good.clone();

@@ -60,11 +60,25 @@ fn directory(own: usize, above: usize, marks: &[u8], entries: &[Vec<u8>]) -> Vec
 
 fn file(sector: usize, size: usize, name: &str) -> Vec<u8> {
     let identifier = format!("{};1", name.to_uppercase());
-    record(sector, size, 0, identifier.as_bytes(), &rock_ridge(0o100_444, name))
+    record(
+        sector,
+        size,
+        0,
+        identifier.as_bytes(),
+        &rock_ridge(0o100_444, name),
+    )
 }
 
 fn path_table(number: impl Fn(u32) -> Vec<u8>, short: impl Fn(u16) -> Vec<u8>) -> Vec<u8> {
-    let entry = |name: &[u8], sector| [vec![name.len() as u8, 0], number(sector), short(1), name.to_vec()].concat();
+    let entry = |name: &[u8], sector| {
+        [
+            vec![name.len() as u8, 0],
+            number(sector),
+            short(1),
+            name.to_vec(),
+        ]
+        .concat()
+    };
     [entry(b"\0", 19), vec![0], entry(b"ISOLINUX", 21)].concat()
 }
 
@@ -72,7 +86,12 @@ fn path_table(number: impl Fn(u32) -> Vec<u8>, short: impl Fn(u16) -> Vec<u8>) -
 pub fn image(initrd: &[u8]) -> Vec<u8> {
     let mut loader = vec![0x90; 300];
     loader[8..64].fill(0);
-    for (at, number) in [(8, 16), (12, LOADER), (16, loader.len()), (20, (300 - 64) / 4 * 0x9090_9090)] {
+    for (at, number) in [
+        (8, 16),
+        (12, LOADER),
+        (16, loader.len()),
+        (20, (300 - 64) / 4 * 0x9090_9090),
+    ] {
         loader[at..at + 4].copy_from_slice(&(number as u32).to_le_bytes());
     }
     let configuration = b"DEFAULT machine\nLABEL machine\n  KERNEL /bzImage\n  APPEND quiet\n";
@@ -93,8 +112,17 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
     primary[8..72].fill(b' ');
     primary[190..813].fill(b' ');
     let own = record(19, SECTOR, 2, &[0], &[]);
-    let dates = [*b"1980010100000000\0", *b"1980010100000000\0", [b'0'; 17], [b'0'; 17]].concat();
-    let table = path_table(|it| it.to_le_bytes().to_vec(), |it| it.to_le_bytes().to_vec());
+    let dates = [
+        *b"1980010100000000\0",
+        *b"1980010100000000\0",
+        [b'0'; 17],
+        [b'0'; 17],
+    ]
+    .concat();
+    let table = path_table(
+        |it| it.to_le_bytes().to_vec(),
+        |it| it.to_le_bytes().to_vec(),
+    );
     for (at, field) in [
         (40, b"SAMPLE".to_vec()),
         (80, both32(sectors)),
@@ -127,7 +155,13 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
         &[20, 0, continuation.len()].map(both32).concat(),
     ]
     .concat();
-    let isolinux = record(21, SECTOR, 2, b"ISOLINUX", &rock_ridge(0o040_555, "isolinux"));
+    let isolinux = record(
+        21,
+        SECTOR,
+        2,
+        b"ISOLINUX",
+        &rock_ridge(0o040_555, "isolinux"),
+    );
     let root = [
         file(kernel_at, kernel.len(), "bzImage"),
         file(initrd_at, initrd.len(), "initrd"),
@@ -149,7 +183,13 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
         (20, continuation.to_vec()),
         (21, directory(21, 19, &[], &below)),
         (22, table),
-        (23, path_table(|it| it.to_be_bytes().to_vec(), |it| it.to_be_bytes().to_vec())),
+        (
+            23,
+            path_table(
+                |it| it.to_be_bytes().to_vec(),
+                |it| it.to_be_bytes().to_vec(),
+            ),
+        ),
         (24, catalogue),
         (LOADER, loader),
         (configuration_at, configuration.to_vec()),
@@ -174,12 +214,28 @@ mod tests {
         assert_eq!(image.unaccounted().count(), 0);
         assert_eq!(image.boot_info.as_deref(), Some("/isolinux/isolinux.bin"));
         assert_eq!(image.archives().len(), 1);
-        let names: Vec<_> = image.volume.files.iter().map(|file| file.path.as_str()).collect();
+        let names: Vec<_> = image
+            .volume
+            .files
+            .iter()
+            .map(|file| file.path.as_str())
+            .collect();
         assert_eq!(
             names,
-            ["/bzImage", "/initrd", "/isolinux/boot.cat", "/isolinux/isolinux.bin", "/isolinux/isolinux.cfg", "/settings"]
+            [
+                "/bzImage",
+                "/initrd",
+                "/isolinux/boot.cat",
+                "/isolinux/isolinux.bin",
+                "/isolinux/isolinux.cfg",
+                "/settings"
+            ]
         );
-        for what in [What::Continuation, What::BootCatalogue, What::PathTable { big_endian: true }] {
+        for what in [
+            What::Continuation,
+            What::BootCatalogue,
+            What::PathTable { big_endian: true },
+        ] {
             assert!(image.parts.iter().any(|part| part.what == what), "{what}");
         }
     }

@@ -24,8 +24,13 @@ pub fn number(number: usize) -> String {
 /// To standard output; that nobody reads on is no failure.
 pub fn print(text: &str) -> Result<(), String> {
     let mut output = std::io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("can't write the report: {error}")),
+    match output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+    {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("can't write the report: {error}"))
+        }
         _ => Ok(()),
     }
 }

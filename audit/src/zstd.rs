@@ -102,11 +102,26 @@ mod tests {
     #[test]
     fn every_byte_of_a_frame_has_a_place_in_it() {
         let bytes = bomb(2, 10);
-        let places: Vec<_> = (0..=bytes.len()).map(|at| place(&bytes, at).unwrap_or_default()).collect();
+        let places: Vec<_> = (0..=bytes.len())
+            .map(|at| place(&bytes, at).unwrap_or_default())
+            .collect();
         let (header, blocks) = places.split_at(6);
-        assert!(header.iter().all(|place| place.ends_with("header")), "{places:?}");
-        assert!(blocks[..4].iter().all(|place| place.starts_with("block 1 ")), "{places:?}");
-        assert!(blocks[4..8].iter().all(|place| place.starts_with("block 2 ")), "{places:?}");
+        assert!(
+            header.iter().all(|place| place.ends_with("header")),
+            "{places:?}"
+        );
+        assert!(
+            blocks[..4]
+                .iter()
+                .all(|place| place.starts_with("block 1 ")),
+            "{places:?}"
+        );
+        assert!(
+            blocks[4..8]
+                .iter()
+                .all(|place| place.starts_with("block 2 ")),
+            "{places:?}"
+        );
         assert_eq!(blocks[8], "");
     }
 

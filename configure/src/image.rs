@@ -36,18 +36,23 @@ impl Image {
         let volume = iso9660::parse(&bytes).map_err(|error| {
             wrong(format!("it is no sound ISO image: {error}")).advise("fetch or build it anew")
         })?;
-        let primary = volume.descriptors.iter().find(|(_, kind)| *kind == Descriptor::Primary);
+        let primary = volume
+            .descriptors
+            .iter()
+            .find(|(_, kind)| *kind == Descriptor::Primary);
         let application = primary.map_or(&[][..], |(at, _)| &bytes[at + 574..at + 702]);
         let application = String::from_utf8_lossy(application).to_lowercase();
         let identity = application.strip_prefix(APPLICATION).ok_or_else(|| {
-            wrong("it is an ISO image of something else".into()).advise("give one that mkMachine has made")
+            wrong("it is an ISO image of something else".into())
+                .advise("give one that mkMachine has made")
         })?;
         let range = |path: &str| {
             let file = volume.files.iter().find(|file| file.path == path)?;
             Some(file.range.clone())
         };
         let room = range(layer::ROOM).ok_or_else(|| {
-            wrong("it has no room for settings: it was made before there was any".into()).advise("build it anew")
+            wrong("it has no room for settings: it was made before there was any".into())
+                .advise("build it anew")
         })?;
         let loader = range(LOADER).ok_or_else(|| wrong(format!("it has no {LOADER}")))?;
         Ok(Image {

@@ -117,7 +117,9 @@ fn describe(path: &Path) -> Result<String, Error> {
     };
     let identity = image.identity.clone();
     let base = image.hash_of_base();
-    Ok(format!("image: {identity}\nbase: sha256 {base}\nconfiguration: {configuration}\n{text}"))
+    Ok(format!(
+        "image: {identity}\nbase: sha256 {base}\nconfiguration: {configuration}\n{text}"
+    ))
 }
 
 fn why(error: layer::Error) -> String {

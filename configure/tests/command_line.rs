@@ -154,7 +154,10 @@ fn what_is_no_image_of_ours_is_refused_with_the_reason() {
         ),
         ("old.iso", "it has no room for settings"),
         ("cut.iso", "was it cut off?: fetch or build it anew"),
-        ("huge.iso", "the root directory's size is 4294967295 in one byte order"),
+        (
+            "huge.iso",
+            "the root directory's size is 4294967295 in one byte order",
+        ),
     ] {
         bench.fails(&[image, "ip=off", "-o", "out.iso"], cause);
         bench.fails(&["--show", image], cause);

@@ -12,8 +12,16 @@ use std::sync::LazyLock;
 static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
     sample::image(&cpio::write(&[
         ("etc", 0o040_755, b""),
-        ("init", 0o120_777, b"/nix/store/00000000000000000000000000000000-init/init"),
-        ("nix/store/00000000000000000000000000000000-init/init", 0o100_755, b"hello"),
+        (
+            "init",
+            0o120_777,
+            b"/nix/store/00000000000000000000000000000000-init/init",
+        ),
+        (
+            "nix/store/00000000000000000000000000000000-init/init",
+            0o100_755,
+            b"hello",
+        ),
     ]))
 });
 
@@ -41,7 +49,9 @@ fn changed(changes: &[u8]) -> Vec<u8> {
 
 /// Nothing in it steers a terminal.
 fn is_plain(text: &str) -> bool {
-    !text.chars().any(|character| character.is_control() && character != '\n')
+    !text
+        .chars()
+        .any(|character| character.is_control() && character != '\n')
 }
 
 fn look_at(bytes: &[u8]) {
@@ -74,7 +84,10 @@ fn differ(ours: &[u8], theirs: &[u8]) {
     assert_eq!(differences.is_empty(), ours == theirs);
     for difference in differences {
         assert!(!difference.explanation.is_empty());
-        assert!(is_plain(&difference.part) && is_plain(&difference.explanation), "{difference:?}");
+        assert!(
+            is_plain(&difference.part) && is_plain(&difference.explanation),
+            "{difference:?}"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 
 use audit::differences::compare;
 use audit::image::Image;
+use audit::limits::Left;
 use audit::{cpio, initramfs, sample};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -11,8 +12,16 @@ const LIMIT: usize = 1 << 20;
 
 static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
     sample::image(&cpio::write(&[
-        ("init", 0o120_777, b"/nix/store/00000000000000000000000000000000-init/init"),
-        ("nix/store/00000000000000000000000000000000-init/init", 0o100_755, b"hello"),
+        (
+            "init",
+            0o120_777,
+            b"/nix/store/00000000000000000000000000000000-init/init",
+        ),
+        (
+            "nix/store/00000000000000000000000000000000-init/init",
+            0o100_755,
+            b"hello",
+        ),
     ]))
 });
 
@@ -26,10 +35,17 @@ fn follow(ranges: impl IntoIterator<Item = std::ops::Range<usize>>, length: usiz
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut left = LIMIT;
+    let mut left = Left {
+        decoded: LIMIT,
+        ..Left::default()
+    };
     if let Ok(layers) = initramfs::parse(bytes, &mut left) {
         follow(layers.iter().map(|layer| layer.range.clone()), bytes.len());
-        let decoded: usize = layers.iter().filter(|it| it.compressed).map(|it| it.data.len()).sum();
+        let decoded: usize = layers
+            .iter()
+            .filter(|it| it.compressed)
+            .map(|it| it.data.len())
+            .sum();
         assert!(decoded <= LIMIT);
         for layer in &layers {
             let members = layer.archives.iter().flat_map(|archive| {

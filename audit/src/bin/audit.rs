@@ -54,7 +54,8 @@ fn run(facts: &[OsString], json: bool) -> Result<bool, String> {
     if let Some(why) = is_no_iso(&[], &bytes) {
         return Err(format!("{name} is no ISO image: {why}"));
     }
-    let image = Image::read(&bytes).map_err(|error| format!("{name} is no sound ISO image: {error}"))?;
+    let image =
+        Image::read(&bytes).map_err(|error| format!("{name} is no sound ISO image: {error}"))?;
     let report = report::audit(&name, &image, &provenance, &closure);
     let text = match json {
         true => serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n",

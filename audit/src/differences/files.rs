@@ -1,9 +1,10 @@
 //! Files of an image, compared by what they are: a text, the boot loader, a kernel, an archive, settings.
 
 use super::{FEW_BYTES, Tell, describe, differing, members, structures};
+use crate::limits::Left;
 use crate::names::shown;
 use crate::text::number;
-use crate::{el_torito, fields, initramfs, layer, limits};
+use crate::{el_torito, fields, initramfs, layer};
 
 /// What is longer was not written by a person.
 const TEXT: usize = 1 << 20;
@@ -11,7 +12,14 @@ const TEXT: usize = 1 << 20;
 const LINES: usize = 4;
 const COLUMNS: usize = 120;
 
-pub fn compare(path: &str, ours: &[u8], theirs: &[u8], base: usize, has_boot_info: bool, tell: &mut Tell) {
+pub fn compare(
+    path: &str,
+    ours: &[u8],
+    theirs: &[u8],
+    base: usize,
+    has_boot_info: bool,
+    tell: &mut Tell,
+) {
     let same_length = ours.len() == theirs.len();
     if path == layer::ROOM {
         settings(ours, theirs, base, tell);
@@ -19,14 +27,21 @@ pub fn compare(path: &str, ours: &[u8], theirs: &[u8], base: usize, has_boot_inf
         members::compare(ours, theirs, base, tell);
     } else if let Some(a) = lines(ours).filter(|_| theirs.len() < TEXT) {
         // damaged text is compared as text
-        text(&a, &String::from_utf8_lossy(theirs).lines().collect::<Vec<_>>(), tell);
+        text(
+            &a,
+            &String::from_utf8_lossy(theirs).lines().collect::<Vec<_>>(),
+            tell,
+        );
     } else if has_boot_info && same_length {
         structures::boot_info(ours, theirs, base, tell);
         for range in [0..8, el_torito::BOOT_INFO.end..ours.len()] {
             let (a, b) = (&ours[range.clone()], &theirs[range.clone()]);
             if let Some(first) = differing(a, b, range.start).first() {
                 let what = describe(a, b, base + range.start);
-                tell(first.start, format!("the boot loader's code: {what} ({})", cause(a, b)));
+                tell(
+                    first.start,
+                    format!("the boot loader's code: {what} ({})", cause(a, b)),
+                );
             }
         }
     } else {
@@ -38,13 +53,21 @@ pub fn compare(path: &str, ours: &[u8], theirs: &[u8], base: usize, has_boot_inf
             }
         }
         if !same_length {
-            why.push(format!("{} bytes instead of {}", number(theirs.len()), number(ours.len())));
+            why.push(format!(
+                "{} bytes instead of {}",
+                number(theirs.len()),
+                number(ours.len())
+            ));
         }
         why.push(describe(ours, theirs, base));
         let first = differing(ours, theirs, 0).first().map(|range| range.start);
         tell(
             first.unwrap_or(ours.len().min(theirs.len())),
-            format!("the file's bytes: {} ({})", why.join("; "), cause(ours, theirs)),
+            format!(
+                "the file's bytes: {} ({})",
+                why.join("; "),
+                cause(ours, theirs)
+            ),
         );
     }
 }
@@ -64,7 +87,9 @@ pub fn are_near(ours: &[u8], theirs: &[u8]) -> bool {
 
 /// The room for settings.
 fn settings(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
-    let first = differing(ours, theirs, 0).first().map_or(0, |range| range.start);
+    let first = differing(ours, theirs, 0)
+        .first()
+        .map_or(0, |range| range.start);
     tell(
         first,
         match layer::decode(theirs) {
@@ -76,9 +101,15 @@ fn settings(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
             Err(_) => format!(
                 "no settings that `configure` writes, but handed to the kernel as a part of its initramfs, where it \
                  could replace any file: {}{}",
-                initramfs::parse(theirs, &mut limits::DECODED.clone()).map_or(String::new(), |layers| {
-                    let names = layers.iter().flat_map(|layer| &layer.archives).flat_map(|it| &it.members);
-                    let names: Vec<String> = names.take(LINES).map(|it| format!("/{}", it.name)).collect();
+                initramfs::parse(theirs, &mut Left::default()).map_or(String::new(), |layers| {
+                    let names = layers
+                        .iter()
+                        .flat_map(|layer| &layer.archives)
+                        .flat_map(|it| &it.members);
+                    let names: Vec<String> = names
+                        .take(LINES)
+                        .map(|it| format!("/{}", it.name))
+                        .collect();
                     format!("an archive of {}; ", names.join(", "))
                 }),
                 describe(ours, theirs, base)
@@ -101,7 +132,11 @@ impl Kernel {
         if bytes.get(0x202..0x206)? != b"HdrS" {
             return None;
         }
-        let number = |at| fields::u32_le(bytes, at, "").ok().map(|number| number as usize);
+        let number = |at| {
+            fields::u32_le(bytes, at, "")
+                .ok()
+                .map(|number| number as usize)
+        };
         let at = usize::from(fields::u16_le(bytes, 0x20e, "").ok()?) + 0x200;
         // 6.12.96 (nixbld@localhost) #1 …
         let text = bytes.get(at..)?.split(|byte| *byte == 0).next()?;
@@ -122,7 +157,10 @@ impl Kernel {
             Some(theirs) if theirs.version == self.version => {
                 format!("a kernel that calls itself {} as ours does", self.version)
             }
-            Some(theirs) => format!("a kernel that calls itself {} instead of {}", theirs.version, self.version),
+            Some(theirs) => format!(
+                "a kernel that calls itself {} instead of {}",
+                theirs.version, self.version
+            ),
         }
     }
 
@@ -136,10 +174,16 @@ impl Kernel {
         };
         let parts = [
             (0x1f1, String::from("the boot sector, which nothing runs")),
-            (self.header_end, String::from("the setup header, which the boot loader reads")),
+            (
+                self.header_end,
+                String::from("the setup header, which the boot loader reads"),
+            ),
             (self.program, String::from("the setup code")),
             (self.payload.start, String::from("the decompressor's head")),
-            (self.payload.end, format!("the kernel itself, compressed by {compression}")),
+            (
+                self.payload.end,
+                format!("the kernel itself, compressed by {compression}"),
+            ),
             (ours.len(), String::from("the decompressor")),
         ];
         let mut start = 0;
@@ -157,7 +201,9 @@ impl Kernel {
 
 /// The lines of a text of a size that a person may have written.
 pub fn lines(bytes: &[u8]) -> Option<Vec<&str>> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() < TEXT)?;
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.len() < TEXT)?;
     let printable = |character: char| !character.is_control() || "\n\t\r".contains(character);
     text.chars().all(printable).then(|| text.lines().collect())
 }
@@ -178,7 +224,9 @@ pub fn text(ours: &[&str], theirs: &[&str], tell: &mut Tell) {
                 tell(
                     offset,
                     match (a, b) {
-                        (Some(a), Some(b)) => format!("line {line} says {} instead of {}", quote(b), quote(a)),
+                        (Some(a), Some(b)) => {
+                            format!("line {line} says {} instead of {}", quote(b), quote(a))
+                        }
                         (None, Some(b)) => format!("line {line} is new: {}", quote(b)),
                         (Some(a), None) => format!("line {line} is missing: {}", quote(a)),
                         (None, None) => String::new(),

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Tell, describe, differing, files};
+use crate::limits::Left;
 use crate::names::shown;
 use crate::text::number;
-use crate::{cpio, initramfs, limits, zstd};
+use crate::{cpio, initramfs, zstd};
 
 /// A member, where it is among all, and its contents.
 struct Found<'a> {
@@ -16,13 +17,22 @@ struct Found<'a> {
 
 /// All members by name. The kernel unpacks one after the other: the last of a name is the one that stays.
 fn all<'a>(layers: &'a [initramfs::Layer]) -> BTreeMap<&'a str, Found<'a>> {
-    let archives = layers.iter().flat_map(|layer| layer.archives.iter().map(move |archive| (layer, archive)));
+    let archives = layers
+        .iter()
+        .flat_map(|layer| layer.archives.iter().map(move |archive| (layer, archive)));
     archives
         .flat_map(|(layer, archive)| archive.members.iter().map(move |member| (layer, member)))
         .enumerate()
         .map(|(index, (layer, member))| {
             let data = &layer.data[member.data.clone()];
-            (member.name.as_str(), Found { index, member, data })
+            (
+                member.name.as_str(),
+                Found {
+                    index,
+                    member,
+                    data,
+                },
+            )
         })
         .collect()
 }
@@ -42,7 +52,10 @@ fn without_hash(name: &str) -> String {
 /// Which of our names has become which of theirs: the same name, or where neither has that, the same but for hashes,
 /// if there is only one such on each side.
 fn pairs<'a>(ours: &BTreeSet<&'a str>, theirs: &BTreeSet<&'a str>) -> BTreeMap<&'a str, &'a str> {
-    let mut pairs: BTreeMap<&str, &str> = ours.intersection(theirs).map(|name| (*name, *name)).collect();
+    let mut pairs: BTreeMap<&str, &str> = ours
+        .intersection(theirs)
+        .map(|name| (*name, *name))
+        .collect();
     let alone = |these: &BTreeSet<&'a str>, those: &BTreeSet<&'a str>| {
         let mut alone: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
         for name in these.difference(those) {
@@ -64,7 +77,7 @@ pub fn compare(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
     let first = first.unwrap_or(ours.len().min(theirs.len()));
     let in_frame = zstd::place(ours, first).filter(|_| files::are_near(ours, theirs));
     let in_frame = in_frame.map_or(String::new(), |place| format!("in {place}, "));
-    let other = match initramfs::parse(theirs, &mut limits::DECODED.clone()) {
+    let other = match initramfs::parse(theirs, &mut Left::default()) {
         Ok(layers) => layers,
         Err(error) => {
             let at = base + error.at;
@@ -81,17 +94,24 @@ pub fn compare(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
         }
     };
     // it is ours: it was parsed when it was told to be an initramfs
-    let mine = initramfs::parse(ours, &mut limits::DECODED.clone()).unwrap_or_default();
+    let mine = initramfs::parse(ours, &mut Left::default()).unwrap_or_default();
     let mut said = Vec::new();
     layers(&mine, &other, &mut |what| said.push(what));
     contents(&mine, &other, &mut |what| said.push(what));
     if said.is_empty() {
-        let decoded = |layers: &[initramfs::Layer]| layers.iter().map(|layer| layer.data.len()).sum();
+        let decoded =
+            |layers: &[initramfs::Layer]| layers.iter().map(|layer| layer.data.len()).sum();
         let (a, b): (usize, usize) = (decoded(&mine), decoded(&other));
         let what = describe(ours, theirs, base);
         said.push(match a == b {
-            true => format!("the same archive, compressed otherwise: by another zstd? ({in_frame}{what})"),
-            false => format!("the same members, padded otherwise: {} bytes instead of {}", number(b), number(a)),
+            true => format!(
+                "the same archive, compressed otherwise: by another zstd? ({in_frame}{what})"
+            ),
+            false => format!(
+                "the same members, padded otherwise: {} bytes instead of {}",
+                number(b),
+                number(a)
+            ),
         });
     }
     for what in said {
@@ -108,7 +128,8 @@ fn layers(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dyn 
             "{its} archives one after the other instead of {mine}: what comes later replaces what came before"
         ));
     }
-    let compressed = |layers: &[initramfs::Layer]| layers.iter().filter(|layer| layer.compressed).count();
+    let compressed =
+        |layers: &[initramfs::Layer]| layers.iter().filter(|layer| layer.compressed).count();
     let (mine, its) = (compressed(ours), compressed(theirs));
     if mine != its {
         say(format!("{its} of it compressed instead of {mine}"));
@@ -117,7 +138,10 @@ fn layers(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dyn 
 
 fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dyn FnMut(String)) {
     let (before, after) = (all(ours), all(theirs));
-    let pairs = pairs(&before.keys().copied().collect(), &after.keys().copied().collect());
+    let pairs = pairs(
+        &before.keys().copied().collect(),
+        &after.keys().copied().collect(),
+    );
     let mut rebuilt = BTreeSet::new();
     let mut moved = Vec::new();
     let mut inodes = 0;
@@ -140,7 +164,9 @@ fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dy
         }
         if own.member.mode & 0o7777 != other.member.mode & 0o7777 {
             let (a, b) = (own.member.mode & 0o7777, other.member.mode & 0o7777);
-            say(format!("member /{name}: mode {b:o} instead of {a:o} (other permissions)"));
+            say(format!(
+                "member /{name}: mode {b:o} instead of {a:o} (other permissions)"
+            ));
         }
         for ((field, a), (_, b)) in own.member.numbers.iter().zip(&other.member.numbers) {
             match *field {
@@ -161,39 +187,76 @@ fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dy
             data(&name, own, other, &pairs, say);
         }
     }
-    let added: Vec<&str> = after.keys().copied().filter(|its| !pairs.values().any(|it| it == its)).collect();
-    let mut gone: Vec<&str> = before.keys().copied().filter(|mine| !pairs.contains_key(mine)).collect();
+    let added: Vec<&str> = after
+        .keys()
+        .copied()
+        .filter(|its| !pairs.values().any(|it| it == its))
+        .collect();
+    let mut gone: Vec<&str> = before
+        .keys()
+        .copied()
+        .filter(|mine| !pairs.contains_key(mine))
+        .collect();
     for its in added {
         let it = &after[its];
-        let old = gone.iter().position(|mine| !it.data.is_empty() && before[mine].data == it.data);
+        let old = gone
+            .iter()
+            .position(|mine| !it.data.is_empty() && before[mine].data == it.data);
         match old.map(|old| gone.remove(old)) {
-            Some(old) => say(format!("member /{old} is called /{its} here, with the same contents")),
-            None => say(format!("a member that is not in this checkout's: /{its} ({})", size_of(it))),
+            Some(old) => say(format!(
+                "member /{old} is called /{its} here, with the same contents"
+            )),
+            None => say(format!(
+                "a member that is not in this checkout's: /{its} ({})",
+                size_of(it)
+            )),
         }
     }
     for mine in gone {
-        say(format!("a member is missing: /{mine} ({})", size_of(&before[mine])));
+        say(format!(
+            "a member is missing: /{mine} ({})",
+            size_of(&before[mine])
+        ));
     }
-    if !moved.is_empty() {
-        say(format!("the members are in another order, from {} on", moved[0]));
+    // other members or store paths bring others of both
+    let same = rebuilt.is_empty() && pairs.len() == before.len() && pairs.len() == after.len();
+    if same && !moved.is_empty() {
+        say(format!(
+            "the members are in another order, from {} on",
+            moved[0]
+        ));
     }
-    if inodes > 0 {
-        say(format!("other inode numbers, of {inodes} members (packed otherwise, or with others)"));
+    if same && inodes > 0 {
+        say(format!(
+            "other inode numbers, of {inodes} members (packed otherwise, or with others)"
+        ));
     }
     if !rebuilt.is_empty() {
         let names: Vec<&str> = rebuilt.iter().copied().collect();
-        say(format!("other store paths, so built from other sources or by other tools: {}", names.join(", ")));
+        say(format!(
+            "other store paths, so built from other sources or by other tools: {}",
+            names.join(", ")
+        ));
     }
 }
 
 /// `/nix/store/HASH-NAME` of a name in it.
 fn store_path(name: &str) -> &str {
-    let end = name.match_indices('/').nth(2).map_or(name.len(), |(end, _)| end);
+    let end = name
+        .match_indices('/')
+        .nth(2)
+        .map_or(name.len(), |(end, _)| end);
     &name[..end]
 }
 
 /// What it means that a member of the same name has other contents.
-fn data(name: &str, own: &Found, other: &Found, pairs: &BTreeMap<&str, &str>, say: &mut dyn FnMut(String)) {
+fn data(
+    name: &str,
+    own: &Found,
+    other: &Found,
+    pairs: &BTreeMap<&str, &str>,
+    say: &mut dyn FnMut(String),
+) {
     if own.member.is_link() && other.member.is_link() {
         let (a, b) = (shown(own.data), shown(other.data));
         // a link to what has become that is told by itself
@@ -202,16 +265,24 @@ fn data(name: &str, own: &Found, other: &Found, pairs: &BTreeMap<&str, &str>, sa
             say(format!("link /{name} leads to {b} instead of {a}"));
         }
     } else if let (Some(a), Some(b)) = (files::lines(own.data), files::lines(other.data)) {
-        files::text(&a, &b, &mut |_, what| say(format!("member /{name}: {what}")));
+        files::text(&a, &b, &mut |_, what| {
+            say(format!("member /{name}: {what}"))
+        });
         if a == b {
             say(format!("member /{name}: the same lines, ended otherwise"));
         }
     } else {
         let size = match own.data.len() == other.data.len() {
             true => describe(own.data, other.data, 0),
-            false => format!("{} bytes instead of {}", number(other.data.len()), number(own.data.len())),
+            false => format!(
+                "{} bytes instead of {}",
+                number(other.data.len()),
+                number(own.data.len())
+            ),
         };
-        say(format!("member /{name} differs: built from other sources? ({size})"));
+        say(format!(
+            "member /{name} differs: built from other sources? ({size})"
+        ));
     }
 }
 

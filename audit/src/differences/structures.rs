@@ -37,28 +37,73 @@ const VOLUME: [Field; 33] = [
     (6..7, "version", Bytes, UNKNOWN),
     (7..8, "flags", Bytes, MADE),
     (8..40, "system identifier", Bytes, MADE),
-    (40..72, "volume name", Bytes, "another machine's, or changed afterwards"),
+    (
+        40..72,
+        "volume name",
+        Bytes,
+        "another machine's, or changed afterwards",
+    ),
     (72..80, "unused field", Bytes, UNUSED),
-    (80..88, "volume size in sectors", Both, "files of other sizes, or something appended"),
+    (
+        80..88,
+        "volume size in sectors",
+        Both,
+        "files of other sizes, or something appended",
+    ),
     (88..120, "escape sequences", Bytes, UNUSED),
     (120..124, "volume set size", Both, MADE),
     (124..128, "volume sequence number", Both, MADE),
     (128..132, "block size", Both, MADE),
     (132..140, "path table size", Both, "other directories"),
-    (140..144, "sector of the little-endian path table", Little, MOVED),
-    (144..148, "sector of the optional little-endian path table", Little, MOVED),
+    (
+        140..144,
+        "sector of the little-endian path table",
+        Little,
+        MOVED,
+    ),
+    (
+        144..148,
+        "sector of the optional little-endian path table",
+        Little,
+        MOVED,
+    ),
     (148..152, "sector of the big-endian path table", Big, MOVED),
-    (152..156, "sector of the optional big-endian path table", Big, MOVED),
+    (
+        152..156,
+        "sector of the optional big-endian path table",
+        Big,
+        MOVED,
+    ),
     (156..158, "root directory's record", Bytes, MADE),
-    (158..166, "sector of the root directory", Both, "another tree of files"),
-    (166..174, "root directory's size", Both, "another tree of files"),
+    (
+        158..166,
+        "sector of the root directory",
+        Both,
+        "another tree of files",
+    ),
+    (
+        166..174,
+        "root directory's size",
+        Both,
+        "another tree of files",
+    ),
     (174..181, "root directory's date", Date, CLOCK),
     (181..190, "rest of the root directory's record", Bytes, MADE),
     (190..318, "volume set name", Bytes, MADE),
     (318..446, "publisher", Bytes, MADE),
     (446..574, "preparer", Bytes, MADE),
-    (574..702, "application", Bytes, "it names the image: made from other sources or settings, if the rest is too"),
-    (702..813, "names of copyright, abstract and bibliography", Bytes, MADE),
+    (
+        574..702,
+        "application",
+        Bytes,
+        "it names the image: made from other sources or settings, if the rest is too",
+    ),
+    (
+        702..813,
+        "names of copyright, abstract and bibliography",
+        Bytes,
+        MADE,
+    ),
     (813..830, "volume creation date", Bytes, CLOCK),
     (830..847, "volume modification date", Bytes, CLOCK),
     (847..864, "volume expiration date", Bytes, CLOCK),
@@ -71,8 +116,18 @@ const BOOT_RECORD: [Field; 5] = [
     (0..1, "kind", Bytes, UNKNOWN),
     (1..6, "standard identifier", Bytes, UNKNOWN),
     (6..7, "version", Bytes, UNKNOWN),
-    (7..71, "boot system's name", Bytes, "a BIOS does not start from it any more"),
-    (71..75, "sector of the boot catalogue", Little, "a BIOS starts something else, or nothing"),
+    (
+        7..71,
+        "boot system's name",
+        Bytes,
+        "a BIOS does not start from it any more",
+    ),
+    (
+        71..75,
+        "sector of the boot catalogue",
+        Little,
+        "a BIOS starts something else, or nothing",
+    ),
 ];
 
 const STARTS: &str = "a BIOS starts something else, starts it otherwise, or refuses to";
@@ -81,7 +136,12 @@ const CATALOGUE: [Field; 13] = [
     (1..2, "platform", Bytes, STARTS),
     (2..4, "reserved field", Bytes, UNUSED),
     (4..28, "manufacturer", Bytes, MADE),
-    (28..30, "checksum", Little, "it no longer fits the first entry, or that was changed too"),
+    (
+        28..30,
+        "checksum",
+        Little,
+        "it no longer fits the first entry, or that was changed too",
+    ),
     (30..32, "signature", Bytes, STARTS),
     (32..33, "boot indicator", Bytes, STARTS),
     (33..34, "kind of boot medium", Bytes, STARTS),
@@ -92,12 +152,33 @@ const CATALOGUE: [Field; 13] = [
     (44..64, "selection criteria", Bytes, UNUSED),
 ];
 
-const LOADER: &str = "it does not find itself any more, or its file was changed after xorriso wrote this";
+const LOADER: &str =
+    "it does not find itself any more, or its file was changed after xorriso wrote this";
 const BOOT_INFO: [Field; 5] = [
-    (8..12, "boot info table: sector of the volume descriptor", Little, LOADER),
-    (12..16, "boot info table: sector of this file", Little, LOADER),
-    (16..20, "boot info table: length of this file", Little, LOADER),
-    (20..24, "boot info table: checksum of this file", Little, LOADER),
+    (
+        8..12,
+        "boot info table: sector of the volume descriptor",
+        Little,
+        LOADER,
+    ),
+    (
+        12..16,
+        "boot info table: sector of this file",
+        Little,
+        LOADER,
+    ),
+    (
+        16..20,
+        "boot info table: length of this file",
+        Little,
+        LOADER,
+    ),
+    (
+        20..24,
+        "boot info table: checksum of this file",
+        Little,
+        LOADER,
+    ),
     (24..64, "boot info table: reserved field", Bytes, UNUSED),
 ];
 
@@ -110,7 +191,12 @@ const PATH_TABLE: [Field; 5] = [
 ];
 
 const RECORD: [Field; 10] = [
-    (0..1, "record length", Bytes, "another name, or other Rock Ridge entries"),
+    (
+        0..1,
+        "record length",
+        Bytes,
+        "another name, or other Rock Ridge entries",
+    ),
     (1..2, "extended attributes", Bytes, MADE),
     (2..10, "sector", Both, MOVED),
     (10..18, "size", Both, "a longer or shorter file"),
@@ -127,7 +213,12 @@ const ROCK_RIDGE: [(&[u8; 2], &[Field]); 6] = [
     (
         b"PX",
         &[
-            (4..12, "Rock Ridge mode", Mode, "other permissions, or of another kind"),
+            (
+                4..12,
+                "Rock Ridge mode",
+                Mode,
+                "other permissions, or of another kind",
+            ),
             (12..20, "Rock Ridge number of links", Both, MADE),
             (20..28, "Rock Ridge user", Both, "of another owner"),
             (28..36, "Rock Ridge group", Both, "of another owner"),
@@ -154,13 +245,29 @@ const ROCK_RIDGE: [(&[u8; 2], &[Field]); 6] = [
     (
         b"CE",
         &[
-            (4..12, "sector where Rock Ridge's entries go on", Both, MOVED),
+            (
+                4..12,
+                "sector where Rock Ridge's entries go on",
+                Both,
+                MOVED,
+            ),
             (12..20, "offset where they go on", Both, MOVED),
             (20..28, "size of what goes on there", Both, MOVED),
         ],
     ),
-    (b"SP", &[(4..7, "Rock Ridge's own mark", Bytes, "names and permissions may not be seen any more")]),
-    (b"ER", &[(4..256, "Rock Ridge's name for itself", Bytes, MADE)]),
+    (
+        b"SP",
+        &[(
+            4..7,
+            "Rock Ridge's own mark",
+            Bytes,
+            "names and permissions may not be seen any more",
+        )],
+    ),
+    (
+        b"ER",
+        &[(4..256, "Rock Ridge's name for itself", Bytes, MADE)],
+    ),
 ];
 
 /// Entries one after the other, each with its head and its fields.
@@ -205,14 +312,26 @@ fn by_field(fields: &[Field], ours: &[u8], theirs: &[u8], base: usize, tell: &mu
     if let Some(first) = outside.first() {
         tell(
             *first,
-            format!("{} bytes that have no meaning differ ({UNUSED})", outside.len()),
+            format!(
+                "{} bytes that have no meaning differ ({UNUSED})",
+                outside.len()
+            ),
         );
     }
 }
 
 fn present(show: Show, bytes: &[u8]) -> String {
-    let little = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
-    let big = |bytes: &[u8]| bytes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let little = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
+    let big = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
     match (show, bytes) {
         (Little, [_, ..]) => little(bytes).to_string(),
         (Big, [_, ..]) => big(bytes).to_string(),
@@ -224,7 +343,11 @@ fn present(show: Show, bytes: &[u8]) -> String {
             };
             match (little(first), big(second)) {
                 (one, same) if one == same => number(one),
-                (one, other) => format!("{} in one byte order and {} in the other", number(one), number(other)),
+                (one, other) => format!(
+                    "{} in one byte order and {} in the other",
+                    number(one),
+                    number(other)
+                ),
             }
         }
         (Date, [year, month, day, hour, minute, second, zone]) => {
@@ -255,7 +378,11 @@ fn raw(bytes: &[u8]) -> String {
     } else if text.len() > 1 && text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         format!("\"{}\"", shown(text))
     } else {
-        let hex: Vec<String> = bytes.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let hex: Vec<String> = bytes
+            .iter()
+            .take(20)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         hex.join(" ") + if bytes.len() > 20 { " …" } else { "" }
     }
 }
@@ -322,7 +449,9 @@ pub fn directory(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
         for (range, name) in &mine {
             let (a, b) = (&ours[range.clone()], &theirs[range.clone()]);
             if a != b {
-                record(a, b, name, base + range.start, &mut |at, what| tell(range.start + at, what));
+                record(a, b, name, base + range.start, &mut |at, what| {
+                    tell(range.start + at, what)
+                });
             }
         }
         return;
@@ -337,7 +466,9 @@ pub fn directory(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
             Some((own, _)) => {
                 let (a, b) = (&ours[own.clone()], &theirs[range.clone()]);
                 if a != b {
-                    record(a, b, name, base + range.start, &mut |at, what| tell(range.start + at, what));
+                    record(a, b, name, base + range.start, &mut |at, what| {
+                        tell(range.start + at, what)
+                    });
                 }
             }
         }
@@ -358,9 +489,15 @@ pub fn path_table(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
             Some(name) => shown(name),
         };
         if let Some(b) = theirs.get(at..end) {
-            by_field(&PATH_TABLE, &ours[at..end], b, base + at, &mut |offset, what| {
-                tell(at + offset, format!("entry of {name}: {what}"));
-            });
+            by_field(
+                &PATH_TABLE,
+                &ours[at..end],
+                b,
+                base + at,
+                &mut |offset, what| {
+                    tell(at + offset, format!("entry of {name}: {what}"));
+                },
+            );
         }
         at = end;
     }
