@@ -57,7 +57,9 @@ pub fn compare(ours: &Image, theirs: &[u8]) -> Vec<Difference> {
         <= FEW_BYTES;
     let read = Image::read(theirs);
     let mut differences = match &read {
-        Ok(image) if !few && !same_layout(ours, image) => by_name(ours, image),
+        Ok(image) if !few && !same_layout(ours, image) || files_moved(ours, image) => {
+            by_name(ours, image)
+        }
         _ => in_place(ours, theirs),
     };
     if let (Err(error), false) = (&read, theirs.len() < ours.bytes.len()) {
@@ -90,6 +92,15 @@ fn same_layout(ours: &Image, theirs: &Image) -> bool {
             .iter()
             .zip(&theirs.parts)
             .all(|(a, b)| a.range == b.range && a.what == b.what)
+}
+
+/// Is a file of ours elsewhere, or of another size?
+fn files_moved(ours: &Image, theirs: &Image) -> bool {
+    let (mine, its) = (&ours.volume.files, &theirs.volume.files);
+    mine.iter().any(|file| {
+        its.iter()
+            .any(|it| it.path == file.path && it.range != file.range)
+    })
 }
 
 /// `1 byte`, `2,048 bytes`

@@ -59,7 +59,7 @@ fn directory(own: usize, above: usize, marks: &[u8], entries: &[Vec<u8>]) -> Vec
 }
 
 fn file(sector: usize, size: usize, name: &str) -> Vec<u8> {
-    let identifier = format!("{};1", name.to_uppercase());
+    let identifier = format!("{name};1");
     record(
         sector,
         size,
@@ -79,7 +79,7 @@ fn path_table(number: impl Fn(u32) -> Vec<u8>, short: impl Fn(u16) -> Vec<u8>) -
         ]
         .concat()
     };
-    [entry(b"\0", 19), vec![0], entry(b"ISOLINUX", 21)].concat()
+    [entry(b"\0", 19), vec![0], entry(b"isolinux", 21)].concat()
 }
 
 /// The image with this initramfs.

@@ -175,7 +175,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
         (
             What::Descriptor(Descriptor::BootRecord),
             71,
-            &["boot record", "place of the boot catalogue"],
+            &["boot record", "sector of the boot catalogue"],
         ),
         (
             What::Descriptor(Descriptor::Terminator),
@@ -185,7 +185,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
         (
             What::PathTable { big_endian: false },
             2,
-            &["path table, little-endian", "entry of /", "place"],
+            &["path table, little-endian", "entry of /", "sector"],
         ),
         (
             What::PathTable { big_endian: true },
@@ -207,7 +207,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
         (
             What::BootCatalogue,
             40,
-            &["boot catalogue", "place of the boot loader"],
+            &["boot catalogue", "sector of the boot loader"],
         ),
         (
             file("/isolinux/isolinux.bin"),

@@ -366,7 +366,8 @@ fn another_session_after_the_end_is_told() {
 fn no_single_byte_of_the_sample_can_change_unnoticed() {
     let ours = sample::image(&frame(&archive(&members())));
     let image = Image::read(&ours).unwrap();
-    for at in 0..ours.len() {
+    // of zeros one in 64
+    for at in (0..ours.len()).filter(|at| ours[*at] != 0 || at % 64 == 0) {
         for change in [0x01, 0x80] {
             let mut theirs = ours.clone();
             theirs[at] ^= change;
@@ -432,7 +433,7 @@ fn files_that_share_bytes_are_refused() {
     let both = |sector: u32| [sector.to_le_bytes(), sector.to_be_bytes()].concat();
     let mut theirs = ours.clone();
     // the record of the initramfs: in the second sector of the kernel
-    let initrd = find(&ours, b"INITRD;1") - 33;
+    let initrd = find(&ours, b"initrd;1") - 33;
     theirs[initrd + 2..initrd + 10].copy_from_slice(&both(sector + 1));
     let error = Image::read(&theirs).err().unwrap();
     assert!(error.message.contains("begins within"), "{error}");
