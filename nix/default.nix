@@ -97,10 +97,11 @@ let
     };
   };
 
-  kernel = import ./kernel.nix { inherit pkgs; };
+  profiles = import ./profiles.nix { inherit pkgs; };
+  inherit (profiles.default) kernel;
   advisories = import ./advisories.nix { inherit pkgs crates kernel; };
   mkMachine = import ./machine.nix {
-    inherit pkgs kernel outside;
+    inherit pkgs profiles outside;
     init = crates.init.package;
     audit = crates.audit.package;
     crates = [
@@ -115,6 +116,25 @@ let
 
   bootTime = import ./boot-time.nix { inherit pkgs mkMachine crates; };
 
+  tiny = mkMachine {
+    name = "tiny";
+    profile = "tiny";
+    # the least that is a program
+    program =
+      pkgs.runCommandCC "answer" { } ''
+        mkdir -p $out/bin
+        gcc -Wall -Wextra -Werror -Os -s -nostdlib -ffreestanding -fno-stack-protector -static-pie -fPIE \
+          -Wl,-z,relro,-z,now,-z,noexecstack,--build-id=none -o $out/bin/answer ${./checks/answer.c}
+      ''
+      + "/bin/answer";
+  };
+  sizes = import ./sizes.nix { inherit pkgs; } {
+    inherit tiny;
+    demo = machine;
+    demo-without-program = import ./without-program.nix { inherit pkgs machine; };
+  };
+
+  kernelCost = import ./kernel-cost.nix { inherit pkgs; };
   reproduce = import ./reproduce.nix {
     inherit pkgs machine;
     others = {
@@ -139,12 +159,19 @@ let
     program = lib.getExe machine.vm;
     meta.description = "boot the demo machine in QEMU, its console in the terminal";
   };
+  microvm = {
+    type = "app";
+    program = lib.getExe machine.microvm;
+    meta.description = "boot the demo machine in QEMU's microvm, without firmware and boot loader";
+  };
 
   checks = import ./checks {
     inherit
       pkgs
       mkMachine
       machine
+      tiny
+      sizes
       crates
       advisories
       reproduce
@@ -160,10 +187,12 @@ in
       closure
       initrd
       iso
+      microvm
+      microvmImage
       provenance
       vm
       ;
-    inherit kernel bootTime;
+    inherit kernel sizes bootTime;
     inherit (advisories) kernelSources linkedCrates;
     init = crates.init.package;
     hello = crates.hello.package;
@@ -171,7 +200,7 @@ in
   };
 
   apps = {
-    inherit vm;
+    inherit vm microvm;
     reproduce = {
       type = "app";
       program = lib.getExe (
@@ -197,6 +226,11 @@ in
       meta.description = "put settings over an ISO, or say which there are";
     };
     default = vm;
+    kernel-cost = {
+      type = "app";
+      program = lib.getExe kernelCost;
+      meta.description = "how many bytes of the kernel an option costs";
+    };
     audit = {
       type = "app";
       program = lib.getExe machine.audit;

@@ -7,6 +7,8 @@
   settings,
   # nix/machine.nix says what it is
   identity,
+  # small for the sake of the image's size, or quick to unpack
+  isCompressed ? true,
 }:
 let
   inherit (pkgs) lib;
@@ -34,13 +36,17 @@ pkgs.makeInitrd {
       symlink = "/etc/scratchmachine.image";
     }
   ];
-  compressor = "zstd";
+  compressor = if isCompressed then "zstd" else "cat";
   # One thread: with more, the bytes would depend on how many there are. A window of 2 MiB is what the
   # kernel has to find memory for.
-  compressorArgs = [
-    "--ultra"
-    "-22"
-    "--zstd=wlog=21"
-    "-T1"
-  ];
+  compressorArgs =
+    if isCompressed then
+      [
+        "--ultra"
+        "-22"
+        "--zstd=wlog=21"
+        "-T1"
+      ]
+    else
+      [ ];
 }

@@ -18,6 +18,7 @@
     "musl"
     "nixfmt"
     "nukeReferences"
+    "path"
     "perl"
     "pkgsStatic"
     "qemu_test"

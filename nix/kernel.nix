@@ -1,15 +1,27 @@
-# The kernel: linux_6_12's source with kernel.config on top of tinyconfig.
+# The kernel: linux_6_12's source with kernel.config on top of tinyconfig, and what a profile says otherwise.
 { pkgs }:
+{
+  # files of options, each on top of those before it
+  fragments ? [ ./kernel.config ],
+  isModular ? true,
+}:
 let
   inherit (pkgs) lib linux_6_12;
 
   # Only the options, so that a better reason above one of them builds no kernel.
-  isOption =
-    line: lib.isString line && builtins.match "CONFIG_.*|# CONFIG_.* is not set" line != null;
+  optionOf = line: builtins.match "(# )?(CONFIG_[A-Za-z0-9_]+)(=.*| is not set)" line;
+  isOption = line: lib.isString line && optionOf line != null;
+  linesOf = file: builtins.filter isOption (builtins.split "\n" (builtins.readFile file));
+  nameOf = line: builtins.elemAt (optionOf line) 1;
+  # the last word on an option counts
+  over =
+    lines: file:
+    let
+      more = linesOf file;
+    in
+    builtins.filter (line: !builtins.elem (nameOf line) (map nameOf more)) lines ++ more;
   fragment = builtins.toFile "kernel.config" (
-    lib.concatMapStrings (line: line + "\n") (
-      builtins.filter isOption (builtins.split "\n" (builtins.readFile ./kernel.config))
-    )
+    lib.concatMapStrings (line: line + "\n") (builtins.foldl' over [ ] fragments)
   );
 
   # linuxManualConfig wants every option spelled out and must find nothing left to ask, so the options are
@@ -33,7 +45,8 @@ let
         cat $fragment >>.config
         make $makeFlags olddefconfig
         source ${./kernel-config-survives.sh}
-        kernel_config_survives $fragment .config
+        kernel_options . >options
+        kernel_config_survives $fragment .config options
         cp .config $out
       '';
 in
@@ -55,7 +68,7 @@ pkgs.linuxManualConfig {
       ];
   # said here, so that Nix need not build the configuration to know it
   config = {
-    CONFIG_MODULES = "y";
+    CONFIG_MODULES = if isModular then "y" else "n";
     CONFIG_RUST = "n";
   };
 }

@@ -5,15 +5,18 @@
 #     args = [ "--root" "/" ];                 # its arguments
 #     # or several: programs = { web = "${web}/bin/web"; job = { program = ./job; restart = "never"; }; };
 #     name = "web";                            # of the image and the runner
+#     profile = "default";                     # or "tiny": docs/profiles.md
 #     modules = [ "e1000" ];                   # drivers in the image, by module name
 #     ip = "dhcp"; status = 81;                # settings: nix/settings.nix has them all
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
-#   ⇒ { init, kernel, modules, programs, initrd, iso, vm, provenance, closure, audit, verify }: derivations, fit to be a flake's `packages`
+#   ⇒ { init, kernel, modules, programs, initrd, iso, vm, microvm, microvmImage, provenance, closure, audit, verify }:
+#     derivations, fit to be a flake's `packages`
 {
   pkgs,
   init,
-  kernel,
+  # the profiles: nix/profiles.nix
+  profiles,
   # our own crates, which an audit knows the sources of: init's first
   crates,
   audit,
@@ -25,6 +28,9 @@ let
 
   executable = import ./executable.nix { inherit pkgs; };
   settings = import ./settings.nix { inherit lib; };
+
+  # the microvm's kernel knows no hardware that a BIOS could start
+  profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
 
   isProgram =
     value: lib.isString value || builtins.isPath value || lib.isAttrs value && value ? outPath;
@@ -53,12 +59,18 @@ let
       wanted = "letters, digits, '-' and '_', as the name of the image file";
       test = value: lib.isString value && builtins.match "[A-Za-z0-9][A-Za-z0-9_-]*" value != null;
     };
+    profile = {
+      default = "default";
+      wanted = "one of ${lib.concatStringsSep ", " profileNames}";
+      test = value: builtins.elem value profileNames;
+    };
     modules = {
-      default = [ "e1000" ];
+      default = null;
       wanted = "a list of kernel modules by name, such as [ \"e1000\" ]";
       test =
         value:
-        lib.isList value
+        value == null
+        || lib.isList value
         && lib.all (name: lib.isString name && builtins.match "[A-Za-z0-9_-]+" name != null) value;
     };
     kernelParams = {
@@ -150,6 +162,15 @@ let
     given:
     let
       inherit (given) name kernelParams;
+      profile = profiles.${given.profile};
+      inherit (profile) kernel;
+      modules =
+        if given.modules == null then
+          if profile.modules == null then [ ] else profile.modules
+        else if profile.modules == null && given.modules != [ ] then
+          fail "the profile '${given.profile}' takes no modules: its driver is in the kernel, so leave 'modules' out or take another profile"
+        else
+          given.modules;
       programs = programsOf given;
       words =
         builtins.concatMap (setting: settings.${setting}.words given.${setting}) (lib.attrNames settings)
@@ -160,18 +181,26 @@ let
           in
           if restart == null then [ ] else [ "scratchmachine.restart.${program}=${restart}" ]
         ) (lib.attrNames programs);
-      commandLine = lib.concatStringsSep " " (
-        [
-          "console=tty0"
-          "console=ttyS0,115200"
-          # see SHUFFLE_PAGE_ALLOCATOR in kernel.config
-          "page_alloc.shuffle=1"
-        ]
-        # also the kernel's own word, which it needs before there is any file
-        ++ settings.panic.words given.panic
-        ++ kernelParams
-      );
+      commandLineOf =
+        profile:
+        lib.concatStringsSep " " (
+          profile.commandLine
+          ++ [
+            # see SHUFFLE_PAGE_ALLOCATOR in kernel.config
+            "page_alloc.shuffle=1"
+          ]
+          # also the kernel's own word, which it needs before there is any file
+          ++ settings.panic.words given.panic
+          ++ kernelParams
+        );
 
+      # Nix names a derivation by a hash over everything that goes into it. So the identity is a hash over all
+      # that an image is made of and by, but for the identity itself.
+      identityOf =
+        image:
+        builtins.substring 0 32 (
+          builtins.hashString "sha256" (builtins.unsafeDiscardStringContext (image "").drvPath)
+        );
       # initramfs and ISO of that identity
       image = identity: rec {
         initrd = import ./initrd.nix { inherit pkgs; } {
@@ -183,18 +212,31 @@ let
           inherit
             name
             identity
-            commandLine
             initrd
             ;
+          commandLine = commandLineOf profile;
           settings = words;
           inherit (machine) kernel;
         };
       };
-      # Nix names a derivation by a hash over everything that goes into it. So the identity is a hash over all
-      # that the image is made of and by, but for the identity itself.
-      identity = builtins.substring 0 32 (
-        builtins.hashString "sha256" (builtins.unsafeDiscardStringContext (image "").iso.drvPath)
-      );
+      identity = identityOf (identity: (image identity).iso);
+
+      # what a virtual machine without firmware starts
+      microvmImage =
+        identity:
+        import ./microvm.nix { inherit pkgs; } {
+          inherit name identity;
+          inherit (profiles.microvm) kernel;
+          commandLine = commandLineOf profiles.microvm;
+          initrd = import ./initrd.nix { inherit pkgs; } {
+            inherit identity;
+            settings = words;
+            inherit (machine) init programs;
+            modules = modulesOf profiles.microvm.kernel profiles.microvm.modules;
+            isCompressed = false;
+          };
+        };
+      modulesOf = kernel: import ./modules.nix { inherit pkgs kernel; };
 
       machine = {
         inherit kernel;
@@ -204,10 +246,22 @@ let
           file = "${init}/bin/init";
         };
         programs = import ./programs.nix { inherit pkgs executable; } programs;
-        modules = import ./modules.nix { inherit pkgs kernel; } given.modules;
+        modules = modulesOf kernel modules;
         vm = import ./vm.nix { inherit pkgs; } {
           inherit name;
-          inherit (machine) iso;
+          app = "vm";
+          machine = "-machine pc -cdrom ${machine.iso}/${machine.iso.file}";
+          card = "e1000";
+        };
+        microvmImage = microvmImage (identityOf microvmImage);
+        microvm = import ./vm.nix { inherit pkgs; } {
+          inherit name;
+          app = "microvm";
+          machine = ''
+            -machine microvm,acpi=off
+              -kernel ${machine.microvmImage}/vmlinux -initrd ${machine.microvmImage}/initrd
+              -append "$(<${machine.microvmImage}/command-line)"'';
+          card = "virtio-net-device";
         };
         provenance = import ./provenance.nix { inherit pkgs audit crates; } {
           inherit (machine)

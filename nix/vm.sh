@@ -2,7 +2,7 @@ usage() {
   cat <<EOF
 Boot $name in QEMU, its serial console in this terminal.
 
-usage: nix run .#vm -- [--port PORT] [--memory MB] [QEMU OPTION…]
+usage: nix run .#$app -- [--port PORT] [--memory MB] [QEMU OPTION…]
 
   --port PORT    the port of this machine that leads to port 80 of the other (default: 8080, or the next
                  one that is free)
@@ -16,7 +16,7 @@ EOF
 }
 
 fail() {
-  echo "$name-vm: $*" >&2
+  echo "$name-$app: $*" >&2
   exit 1
 }
 
@@ -65,7 +65,7 @@ else
     port=$((port + 1))
   done
   if ((port != 8080)); then
-    echo "$name-vm: port 8080 is taken, so it is $port"
+    echo "$name-$app: port 8080 is taken, so it is $port"
   fi
 fi
 
@@ -73,39 +73,45 @@ fi
 # worth waiting for, or does not run at all.
 accelerator=tcg
 if [[ ! -e /dev/kvm ]]; then
-  echo "$name-vm: no /dev/kvm here, so by software emulation, which is slower"
+  echo "$name-$app: no /dev/kvm here, so by software emulation, which is slower"
 elif [[ ! -w /dev/kvm ]]; then
-  echo "$name-vm: no permission for /dev/kvm, so by software emulation, which is slower: join the group kvm"
+  echo "$name-$app: no permission for /dev/kvm, so by software emulation, which is slower: join the group kvm"
 elif ! [[ $(</proc/cpuinfo) =~ [[:space:]](vmx|svm)[[:space:]] ]]; then
-  echo "$name-vm: /dev/kvm without a processor that supports it (vmx or svm), so by software emulation, which is slower"
+  echo "$name-$app: /dev/kvm without a processor that supports it (vmx or svm), so by software emulation, which is slower"
 else
   accelerator=kvm
 fi
 
-echo "$name-vm: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
+echo "$name-$app: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 
 # What the console says of the machine's end, as an exit status. The lines of programs have their names in front.
+# A machine that can't power itself off has nothing more to say after that, and is switched off here.
 exit_status() {
-  local line status=0 stamp='^\[[ 0-9.]+\] '
+  local line status=0 wait=() stamp='^\[[ 0-9.]+\] '
   local end="${stamp}init: exit status ([0-9]+), " failure="$stamp(Kernel panic - not syncing|init: bug in init): "
-  while IFS= read -r line; do
-    if [[ $line =~ $end ]]; then status=${BASH_REMATCH[1]}; fi
+  while IFS= read -r "${wait[@]}" line || (($? > 128)); do
+    if [[ $line =~ $end ]]; then
+      status=${BASH_REMATCH[1]} wait=(-t 5)
+    elif ((${#wait[@]})) && [[ ! $line ]]; then
+      kill -USR1 $$
+      wait=()
+    fi
     if [[ $line =~ $failure ]]; then status=70; fi
   done
   return "$status"
 }
+qemu=''
+trap 'if [[ $qemu ]]; then kill "$qemu" 2>/dev/null; fi' INT TERM HUP USR1
 exec 3> >(exit_status)
 watcher=$!
 
 # -nographic would send Ctrl-C into the machine; here it ends QEMU, and Ctrl-A X does so too.
 qemu-system-x86_64 \
-  -machine pc -accel "$accelerator" -m "$memory" -no-reboot -display none \
+  "${machine[@]}" -accel "$accelerator" -m "$memory" -no-reboot -display none \
   -chardev stdio,id=console,mux=on,signal=on,logfile=/dev/fd/3 -serial chardev:console -mon chardev=console \
-  -nic "user,model=e1000,hostfwd=tcp:127.0.0.1:$port-:80" \
-  -cdrom "$iso" "${options[@]}" <&0 &
+  -netdev "user,id=cable,hostfwd=tcp:127.0.0.1:$port-:80" -device "$card,netdev=cable" "${options[@]}" <&0 &
 qemu=$!
 exec 3>&-
-trap 'kill "$qemu" 2>/dev/null' INT TERM HUP
 # a signal interrupts the wait, not QEMU's own end
 status=0
 while kill -0 "$qemu" 2>/dev/null; do

@@ -16,7 +16,7 @@ struct Seal {
 const MODULES: Seal = Seal {
     file: "/proc/sys/kernel/modules_disabled",
     value: "1",
-    optional: false,
+    optional: true,
 };
 
 const SEALS: &[Seal] = &[
@@ -28,12 +28,12 @@ const SEALS: &[Seal] = &[
     Seal {
         file: "/proc/sys/kernel/dmesg_restrict",
         value: "1",
-        optional: false,
+        optional: true,
     },
     Seal {
         file: "/proc/sys/kernel/kptr_restrict",
         value: "2",
-        optional: false,
+        optional: true,
     },
     Seal {
         file: "/proc/sys/kernel/unprivileged_bpf_disabled",

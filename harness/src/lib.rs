@@ -7,6 +7,7 @@
 mod console;
 pub mod dhcp_server;
 mod http;
+pub mod memory;
 mod monitor;
 mod screen;
 
@@ -23,6 +24,9 @@ use std::time::{Duration, Instant};
 
 /// How long any single event may take before it counts as never happening.
 pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How long a machine that is up may take for an answer.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// A machine to be booted: QEMU's options so far.
 pub struct Machine {
@@ -91,6 +95,23 @@ impl Machine {
         machine
     }
 
+    /// The kernel as a hypervisor starts it by itself, on a machine that is nothing but virtio devices.
+    pub fn from_microvm(directory: &str) -> Self {
+        let file = |name: &str| format!("{}/{name}", image(directory));
+        let command_line =
+            std::fs::read_to_string(file("command-line")).expect("read the command line");
+        Self::new().option(&[
+            "-machine",
+            "microvm,acpi=off",
+            "-kernel",
+            &file("vmlinux"),
+            "-initrd",
+            &file("initrd"),
+            "-append",
+            command_line.trim_end(),
+        ])
+    }
+
     fn new() -> Self {
         let port = free_port();
         let monitor = Monitor::new(&format!("harness-{}-{port}", std::process::id()));
@@ -125,6 +146,17 @@ impl Machine {
             self.port
         );
         self.option(&["-nic", &network])
+    }
+
+    /// With a network card of a machine without PCI, and a port of this host that leads to its port 80.
+    pub fn with_virtio_card(self) -> Self {
+        let cable = format!("user,id=cable,hostfwd=tcp:127.0.0.1:{}-:80", self.port);
+        self.option(&[
+            "-netdev",
+            &cable,
+            "-device",
+            "virtio-net-device,netdev=cable",
+        ])
     }
 
     /// With a network card whose cable leads to that server.
@@ -276,6 +308,23 @@ impl Running {
     /// Status and body of the answer to a request.
     pub fn request(&self, method: &str, path: &str) -> (String, String) {
         http::request(self.port, method, path, PATIENCE)
+    }
+
+    /// Does it answer `GET /` before it ends, its kernel gives up, or the time is up?
+    pub fn comes_to_answer(&mut self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            // nobody answers a connection that was made before the machine listens
+            if http::try_request(self.port, "GET", "/", ANSWER).is_ok() {
+                return true;
+            }
+            let ended = self.qemu.try_wait().expect("ask for QEMU's status");
+            if ended.is_some() || self.console().contains("Kernel panic") {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
     }
 
     /// Somebody answers on the machine's port.

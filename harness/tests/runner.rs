@@ -27,3 +27,8 @@ fn it_ends_with_the_status_of_the_job_that_failed() {
 fn it_ends_with_70_when_init_gives_up() {
     assert_status("RUNNER_OF_DRILL", 70);
 }
+
+#[test]
+fn it_ends_with_the_status_of_the_job_also_where_the_machine_can_only_halt() {
+    assert_status("RUNNER_OF_MICROVM_JOB_THAT_FAILS", 3);
+}

@@ -72,6 +72,7 @@ let
     };
   }
   // lib.mapAttrs (name: value: { inherit program; } // { ${name} = value; }) {
+    profile = "huge";
     ip = "10.0.2.15 quiet";
     hostname = "-a-";
     panic = "30";
@@ -121,6 +122,10 @@ let
       moduleParameters.e1000.Speed = 100;
       moduleBlacklist = [ "floppy" ];
       kernelParams = [ "quiet" ];
+    };
+    tiny = {
+      inherit program;
+      profile = "tiny";
     };
   };
 

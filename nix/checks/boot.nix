@@ -168,6 +168,10 @@ crates.harness.testWith {
       };
     });
 
+    MACHINE_MICROVM = "${machine.microvmImage}";
+    MACHINE_MICROVM_IDENTITY = machine.microvmImage.identity;
+    RUNNER_OF_MICROVM_JOB_THAT_FAILS = lib.getExe (mkMachine { programs.job = job "3"; }).microvm;
+
     RUNNER_OF_JOB_THAT_SUCCEEDS = runnerOf { programs.job = job "0"; };
     RUNNER_OF_JOB_THAT_FAILS = runnerOf { programs.job = job "3"; };
     RUNNER_OF_DRILL = runnerOf {

@@ -3,6 +3,8 @@
   pkgs,
   mkMachine,
   machine,
+  tiny,
+  sizes,
   crates,
   advisories,
   reproduce,
@@ -45,6 +47,8 @@ ofCrate "init" crates.init
       crates
       ;
   };
+  budget = import ./budget.nix { inherit pkgs sizes; };
+  budget-tables = import ./budget-tables.nix { inherit pkgs; };
   configure-test = crates.configure.testWith { MACHINE_ISO = "${machine.iso}/${machine.iso.file}"; };
   collector = import ./collector.nix { inherit pkgs crates; };
   executable = import ./executable.nix { inherit pkgs crates; };
@@ -53,6 +57,14 @@ ofCrate "init" crates.init
   hardening-tables = import ./hardening-tables.nix { inherit pkgs; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };
   kernel-hardening = import ./kernel-hardening.nix { inherit pkgs machine; };
+  memory = import ./memory.nix {
+    inherit
+      pkgs
+      machine
+      tiny
+      crates
+      ;
+  };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
   our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
   shellcheck = import ./shellcheck.nix { inherit pkgs machine reproduce; };

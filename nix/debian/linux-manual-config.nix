@@ -10,9 +10,16 @@
   # what nixpkgs would otherwise read out of the built configuration
   config ? { },
 }:
+let
+  isModular = config.CONFIG_MODULES or "n" == "y";
+in
 build {
   name = "linux-${version}";
   root = toolchain;
+  outputs = [
+    "out"
+    "dev"
+  ];
   inherit src configfile modDirVersion;
   patches = map (it: it.patch) kernelPatches;
   passthru = { inherit kernelPatches; };
@@ -31,13 +38,21 @@ build {
     chmod u+w build/.config
     make() { command make -C source O=/build/build -j$NIX_BUILD_CORES "$@"; }
     make oldconfig </dev/null
-    make bzImage modules
-    mkdir $out
+    make bzImage ${if isModular then "modules" else ""}
+    release=$(<build/include/config/kernel.release)
+    [[ $release == "$modDirVersion" ]] || { echo "the kernel calls itself $release, not $modDirVersion" >&2; exit 1; }
+    mkdir $out $dev
     cp build/arch/x86/boot/bzImage build/System.map $out/
     cp build/.config $out/config
-    make INSTALL_MOD_PATH=$out INSTALL_MOD_STRIP=1 modules_install
-    rm -f $out/lib/modules/*/{build,source}
-    [[ -d $out/lib/modules/$modDirVersion ]] ||
-      { echo "the kernel calls itself $(ls $out/lib/modules), not $modDirVersion" >&2; exit 1; }
-  '';
+    cp build/vmlinux $dev/
+  ''
+  + (
+    if isModular then
+      ''
+        make INSTALL_MOD_PATH=$out INSTALL_MOD_STRIP=1 modules_install
+        rm -f $out/lib/modules/*/{build,source}
+      ''
+    else
+      ""
+  );
 }

@@ -91,6 +91,7 @@ rec {
 
   pkgs = {
     inherit lib;
+    path = ./.;
     inherit (writers)
       runCommand
       runCommandCC

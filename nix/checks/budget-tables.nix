@@ -1,0 +1,41 @@
+# The comparisons behind nix/budget find what is too heavy, what is not as recorded, and limits of nothing.
+{ pkgs }:
+pkgs.runCommand "budget-tables" { } ''
+  source ${../budget/hold.sh}
+  table() { printf '%s\t%s\t%s\n' "$@"; }
+  refuses() {
+    local message=$1
+    shift
+    if "$@" >told 2>&1; then
+      echo "$*: accepted, and not told '$message'" >&2
+      exit 1
+    fi
+    grep -qxF -- "$message" told || { echo "$*: the message lacks '$message':" >&2; cat told >&2; exit 1; }
+  }
+
+  { echo '# a comment'; table demo all 300 demo kernel 200 demo padding 100 tiny all 90; } >sizes
+  { echo '# a comment'; table demo all 300 demo kernel 250; } >limits
+  within_limits limits sizes >told
+  diff told - <<'END'
+  demo, all: 300 bytes, 0 below the limit
+  demo, kernel: 200 bytes, 50 below the limit
+  END
+  as_recorded sizes sizes
+
+  table demo all 299 demo kernel 250 >limits
+  refuses 'demo, all: 300 bytes, and 299 is the limit: 1 too many. Its parts:' within_limits limits sizes
+  refuses $'demo\tkernel\t200' within_limits limits sizes
+  table demo all 400 demo kernal 250 >limits
+  refuses "there is a limit for 'kernal' of the image 'demo', and nothing that is called so: is it named otherwise?" \
+    within_limits limits sizes
+  : >limits
+  refuses 'limits has no limits' within_limits limits sizes
+
+  table demo all 290 demo kernel 210 demo program 5 tiny all 90 >recorded
+  refuses 'demo, all: 300 bytes, 290 are recorded: grew by 10' as_recorded recorded sizes
+  refuses 'demo, kernel: 200 bytes, 210 are recorded: shrank by 10' as_recorded recorded sizes
+  refuses 'demo, padding: 100 bytes, and nothing is recorded' as_recorded recorded sizes
+  refuses 'demo, program: 5 bytes are recorded, and there is no such part' as_recorded recorded sizes
+  [[ $(wc -l <told) -eq 4 ]]
+  touch $out
+''

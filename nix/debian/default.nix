@@ -1,0 +1,2 @@
+# What `import pkgs.path { }` gives: the packages.
+_: (import ./packages.nix).pkgs

@@ -1,0 +1,37 @@
+# What a machine can be made for, by name: docs/profiles.md says what each has and has not.
+{ pkgs }:
+let
+  kernelWith =
+    isModular: fragments:
+    import ./kernel.nix { inherit pkgs; } {
+      inherit isModular;
+      fragments = [ ./kernel.config ] ++ fragments;
+    };
+in
+{
+  default = {
+    kernel = kernelWith true [ ];
+    # drivers in the image, if nothing else is asked for
+    modules = [ "e1000" ];
+    commandLine = [
+      "console=tty0"
+      "console=ttyS0,115200"
+    ];
+  };
+  tiny = {
+    kernel = kernelWith false [ ./profiles/tiny.config ];
+    # null: its kernel takes none
+    modules = null;
+    commandLine = [
+      "console=ttyS0,115200"
+      # without ACPI nobody says how interrupts reach the newer controller
+      "noapic"
+    ];
+  };
+  # direct boot, by `nix run .#microvm`
+  microvm = {
+    kernel = kernelWith true [ ./profiles/microvm.config ];
+    modules = [ ];
+    commandLine = [ "console=ttyS0" ];
+  };
+}
