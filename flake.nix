@@ -60,6 +60,11 @@
         // (
           if nixpkgs ? recordedIso then
             {
+              sizes = import ./nix/checks/sizes.nix {
+                inherit pkgs;
+                inherit (outputs.packages) sizes;
+                recorded = nixpkgs.recordedSizes;
+              };
               iso-hash = import ./nix/checks/iso-hash.nix {
                 inherit pkgs;
                 inherit (outputs.packages) iso;

@@ -175,6 +175,7 @@ let
       crates
       advisories
       reproduce
+      kernelCost
       ;
   };
 in

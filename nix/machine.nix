@@ -70,8 +70,9 @@ let
       test =
         value:
         value == null
-        || lib.isList value
-        && lib.all (name: lib.isString name && builtins.match "[A-Za-z0-9_-]+" name != null) value;
+        ||
+          lib.isList value
+          && lib.all (name: lib.isString name && builtins.match "[A-Za-z0-9_-]+" name != null) value;
     };
     kernelParams = {
       default = [ ];

@@ -8,6 +8,7 @@
   crates,
   advisories,
   reproduce,
+  kernelCost,
 }:
 let
   ofCrate = name: crate: {
@@ -67,6 +68,13 @@ ofCrate "init" crates.init
   };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
   our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
-  shellcheck = import ./shellcheck.nix { inherit pkgs machine reproduce; };
+  shellcheck = import ./shellcheck.nix {
+    inherit
+      pkgs
+      machine
+      reproduce
+      kernelCost
+      ;
+  };
   sysctls = import ./sysctls.nix { inherit pkgs machine; };
 }

@@ -3,6 +3,7 @@
   pkgs,
   machine,
   reproduce,
+  kernelCost,
 }:
 let
   inherit (pkgs) lib;
@@ -20,9 +21,9 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce [ ]}/bin/*
-    # vm.sh and reproduce.sh are checked as parts of these
-    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/is-hardened-executable.sh
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
+    # vm.sh, reproduce.sh and kernel-cost.sh are checked as parts of these
+    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/budget/*.sh nix/is-hardened-executable.sh
     # busybox's shell runs these
     shellcheck --shell=dash nix/bench/conventional/{rcS,udhcpc,meminfo}
     # builders get their variables from the derivation

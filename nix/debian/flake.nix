@@ -25,5 +25,7 @@
 
       # identity and hash of the demo machine's ISO, as built on this foundation
       recordedIso = builtins.readFile ./iso.sha256;
+      # how many bytes each part of our images has
+      recordedSizes = builtins.readFile ./sizes.tsv;
     };
 }
