@@ -4,8 +4,6 @@
   mkMachine,
   # ours
   machine,
-  # a runner of ours that needs no ISO, or null
-  microvm,
   # a distribution's machine: { iso's directory, file, title, kernel, userSpace }
   distribution,
   # what stands for `nix` on this foundation
@@ -134,23 +132,16 @@ let
       }
     )
   ]
-  ++ (
-    if microvm == null then
-      [ ]
-    else
-      [
-        (
-          ours
-          // {
-            name = "microvm";
-            title = "scratchmachine, microvm";
-            image.runner = lib.getExe microvm;
-            memory = null;
-          }
-        )
-      ]
-  )
   ++ [
+    (
+      ours
+      // {
+        name = "microvm";
+        title = "scratchmachine, microvm";
+        image.runner = lib.getExe machine.microvm;
+        memory = null;
+      }
+    )
     (other {
       name = "experiment";
       title = "Go experiment, made again";

@@ -135,6 +135,7 @@ let
   };
 
   kernelCost = import ./kernel-cost.nix { inherit pkgs; };
+
   reproduce = import ./reproduce.nix {
     inherit pkgs machine;
     others = {
@@ -152,7 +153,6 @@ let
       command
       crates
       ;
-    microvm = machine.microvm or null;
   };
   vm = {
     type = "app";

@@ -105,9 +105,10 @@ trap 'if [[ $qemu ]]; then kill "$qemu" 2>/dev/null; fi' INT TERM HUP USR1
 exec 3> >(exit_status)
 watcher=$!
 
+# -cpu max has random numbers, which the kernel would otherwise be without for a while, whether emulated or the host's.
 # -nographic would send Ctrl-C into the machine; here it ends QEMU, and Ctrl-A X does so too.
 qemu-system-x86_64 \
-  "${machine[@]}" -accel "$accelerator" -m "$memory" -no-reboot -display none \
+  "${machine[@]}" -cpu max -accel "$accelerator" -m "$memory" -no-reboot -display none \
   -chardev stdio,id=console,mux=on,signal=on,logfile=/dev/fd/3 -serial chardev:console -mon chardev=console \
   -netdev "user,id=cable,hostfwd=tcp:127.0.0.1:$port-:80" -device "$card,netdev=cable" "${options[@]}" <&0 &
 qemu=$!
