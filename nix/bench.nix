@@ -131,13 +131,12 @@ let
         };
       }
     )
-  ]
-  ++ [
     (
       ours
       // {
         name = "microvm";
         title = "scratchmachine, microvm";
+        kernel = "${machine.microvmImage}/vmlinux";
         image.runner = lib.getExe machine.microvm;
         memory = null;
       }
