@@ -5,15 +5,13 @@
   crates,
   kernel,
 }:
+{ provenance }:
 rec {
   kernelSources = import ./kernel-sources.nix { inherit pkgs kernel; };
-  linkedCrates = pkgs.runCommand "linked-crates" { } ''
-    sort -u ${crates.init.linked}/crates ${crates.hello.linked}/crates >$out
-  '';
   program = pkgs.writeShellApplication {
     name = "advisories";
     text = ''
-      exec ${crates.advisories.package}/bin/advisories --crates ${linkedCrates} --kernel-version ${kernel.modDirVersion} \
+      exec ${crates.advisories.package}/bin/advisories --provenance ${provenance} \
         --kernel-sources ${kernelSources} --reasons ${../advisories/reasons.toml} "$@"
     '';
   };

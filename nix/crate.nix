@@ -72,48 +72,30 @@ let
         checked // { cargoClippyExtraArgs = "--all-targets -- --deny warnings"; }
       );
       fmt = craneLib.cargoFmt checked;
-      # The crates that are linked in: a line `CRATE VERSION PROGRAM` each in $out/crates. Features and target are
-      # resolved as for the package; what only builds it (build scripts, macros) is not linked, nor listed.
-      linked = craneLib.mkCargoDerivation (
-        arguments
-        // {
-          pnameSuffix = "-linked";
-          cargoArtifacts = null;
-          doInstallCargoArtifacts = false;
-          buildPhaseCargoCommand = ''
-            mkdir -p $out
-            cargo tree --locked --offline --edges normal,no-proc-macro \
-              ''${CARGO_BUILD_TARGET:+--target $CARGO_BUILD_TARGET} --prefix none --format '{p}' >$TMPDIR/tree
-            # our own crate has its directory after it
-            sed -nE 's/^([^ ]+) v([^ ]+)( \(\*\))?$/\1 \2 ${program}/p' $TMPDIR/tree | sort -u >$out/crates
-          '';
-        }
-      );
       # What the build itself says it links: cargo's graph of all that it compiles, and the objects that the linker
-      # takes, of a build whose program is kept to be compared with the package's.
+      # takes, of a build like the package's, whose program is kept to be compared with it.
       records =
-        craneLib.mkCargoDerivation (
+        craneLib.buildPackage (
           {
             cargoArtifacts = craneLib.buildDepsOnly (arguments // { doCheck = false; });
           }
           // arguments
           // {
-            pnameSuffix = "-records";
-            doInstallCargoArtifacts = false;
-            buildPhaseCargoCommand = ''
-                mkdir -p $out
-                cargo rustc --release --locked --offline --bin ${program} -- -C link-arg=-Wl,-Map=$PWD/link.map
-                cp target/*/release/${program} $out/program
-                # the map names temporary directories, so only what is taken from archives, and what starts the program
+            pname = "${manifest.package.name}-records";
+            doCheck = false;
+            cargoBuildCommand = "cargoWithProfile rustc";
+            cargoBuildExtraArgs = "--bin ${program} -- -C link-arg=-Wl,-Map=$PWD/link.map";
+            postInstall = ''
+              # the map names temporary directories, so only what is taken from archives, and what starts the program
               {
                 grep -oE '[^ /*()]+[.](a|rlib)[(][^()]+[)]' link.map
                 sed -nE 's#^LOAD .*/([^/]*crt[^/]*[.]o)$#\1#p' link.map
               } | sort -u >$out/objects
               RUSTC_BOOTSTRAP=1 cargo build --release --locked --offline --bin ${program} \
-                  --unit-graph -Z unstable-options >$out/unit-graph.json
-                cargo metadata --format-version 1 --locked --offline >$out/metadata.json
-                rustc --version >$out/rustc
-                cp Cargo.lock $out/
+                --unit-graph -Z unstable-options >$out/unit-graph.json
+              cargo metadata --format-version 1 --locked --offline >$out/metadata.json
+              rustc --version >$out/rustc
+              cp Cargo.lock $out/
             '';
           }
         )

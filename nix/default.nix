@@ -86,6 +86,10 @@ let
       tests = [ ../configure/tests ];
       directory = "configure";
     };
+    validator = crate.host {
+      root = ../validator;
+      files = [ ../validator ];
+    };
     hello = crate.static {
       root = ../hello;
       files = [
@@ -99,7 +103,6 @@ let
 
   profiles = import ./profiles.nix { inherit pkgs; };
   inherit (profiles.default) kernel;
-  advisories = import ./advisories.nix { inherit pkgs crates kernel; };
   mkMachine = import ./machine.nix {
     inherit pkgs profiles outside;
     init = crates.init.package;
@@ -135,6 +138,10 @@ let
   };
 
   kernelCost = import ./kernel-cost.nix { inherit pkgs; };
+
+  advisories = import ./advisories.nix { inherit pkgs crates kernel; } {
+    inherit (machine) provenance;
+  };
 
   reproduce = import ./reproduce.nix {
     inherit pkgs machine;
@@ -191,10 +198,11 @@ in
       microvm
       microvmImage
       provenance
+      sbom
       vm
       ;
     inherit kernel sizes bootTime;
-    inherit (advisories) kernelSources linkedCrates;
+    inherit (advisories) kernelSources;
     init = crates.init.package;
     hello = crates.hello.package;
     default = machine.iso;

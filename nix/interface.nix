@@ -62,6 +62,5 @@
     "cargoClippy"
     "cargoFmt"
     "cargoTest"
-    "mkCargoDerivation"
   ];
 }

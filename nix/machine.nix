@@ -10,8 +10,8 @@
 #     ip = "dhcp"; status = 81;                # settings: nix/settings.nix has them all
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
-#   ⇒ { init, kernel, modules, programs, initrd, iso, vm, microvm, microvmImage, provenance, closure, audit, verify }:
-#     derivations, fit to be a flake's `packages`
+#   ⇒ { init, kernel, modules, programs, initrd, iso, vm, microvm, microvmImage, provenance, sbom, closure, audit,
+#     verify }: derivations, fit to be a flake's `packages`
 {
   pkgs,
   init,
@@ -274,6 +274,10 @@ let
             programs
             ;
           given = programs;
+        };
+        sbom = import ./sbom.nix { inherit pkgs audit; } {
+          inherit name;
+          inherit (machine) provenance;
         };
         closure = import ./closure.nix {
           inherit pkgs audit;

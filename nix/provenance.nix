@@ -38,7 +38,9 @@ let
         source.outputHash
       else
         "${source.outputHashAlgo}:${source.outputHash}";
+    isTree = (source.outputHashMode or "flat") != "flat";
     places = source.urls or [ ];
+    purl = source.meta.identifiers.purl or null;
   };
   sources = package: map describe (fetched package);
 
@@ -54,6 +56,7 @@ let
 
   ofCrate = crate: {
     name = crate.records.program;
+    kind = "program";
     inherit (crate.records) version;
     licence = crate.records.license;
     about = "built from this repository";
@@ -76,6 +79,7 @@ let
     if known == [ ] then
       {
         name = program;
+        kind = "program";
         about = "a static executable that mkMachine was given as ${baseNameOf (name file)}; its maker knows its sources";
       }
     else
@@ -91,6 +95,7 @@ let
     .${symlink} or "settings";
 
   facts = {
+    inherit (iso) identity;
     image = "${iso}/${iso.file}";
     files = {
       "/bzImage" = place "${kernel}/bzImage" "kernel";
@@ -119,6 +124,7 @@ let
       };
       settings = {
         name = "settings";
+        kind = "settings";
         about = "the arguments of mkMachine, and the command line made of them";
       };
       layer = {
@@ -129,6 +135,9 @@ let
         name = "linux";
         version = kernel.modDirVersion;
         licence = "GPL-2.0-only WITH Linux-syscall-note";
+        kind = "kernel";
+        generic = "linux";
+        cpe = "o:linux:linux_kernel";
         sources = sources linux_6_12;
         patches = map (it: "${it.patch}") kernel.kernelPatches;
         configuration = "${kernel.configfile}";
@@ -137,12 +146,18 @@ let
         name = "syslinux";
         inherit (pkgs.syslinux) version;
         licence = "GPL-2.0-or-later";
+        kind = "loader";
+        generic = "syslinux";
+        cpe = "a:syslinux:syslinux";
         sources = sources pkgs.syslinux;
       };
       rust-std = {
         name = "Rust's standard library";
         inherit (rustc) version;
         licence = "MIT OR Apache-2.0";
+        kind = "library";
+        generic = "rust-std";
+        cpe = "a:rust-lang:rust";
         about = "with the crates that it is made of, an unwinder, and what starts a program";
         sources = sources rustc;
       };
@@ -150,6 +165,9 @@ let
         name = "musl";
         inherit (musl) version;
         licence = "MIT";
+        kind = "library";
+        generic = "musl";
+        cpe = "a:musl-libc:musl";
         sources = sources musl;
       };
       init = ofCrate (builtins.head crates);

@@ -1,5 +1,7 @@
 //! A known vulnerability that concerns something in the image.
 
+use crate::contents::Component;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Database {
     RustSec,
@@ -9,8 +11,8 @@ pub enum Database {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     pub id: String,
-    /// What it concerns, as a package URL.
-    pub purl: String,
+    /// What it concerns.
+    pub component: Component,
     pub database: Database,
     pub title: String,
     pub url: String,

@@ -101,11 +101,11 @@ impl Record {
         }
         let statuses: Vec<_> = affected
             .iter()
-            .filter_map(|it| it.status(&kernel.version))
+            .filter_map(|it| it.status(&kernel.component.version))
             .collect();
         let version = match statuses.as_slice() {
             [] => "it does not say which versions are affected".to_owned(),
-            _ if statuses.contains(&true) => format!("affects {}", kernel.version),
+            _ if statuses.contains(&true) => format!("affects {}", kernel.component.version),
             _ => return None,
         };
         let files = match touched.as_slice() {
@@ -115,7 +115,7 @@ impl Record {
         Some(Finding {
             url: format!("https://www.cve.org/CVERecord?id={}", self.cve_metadata.id),
             id: self.cve_metadata.id,
-            purl: format!("pkg:generic/linux@{}", kernel.version),
+            component: kernel.component.clone(),
             database: Database::Kernel,
             title: self.containers.cna.title,
             because: format!("{version}; {files}"),

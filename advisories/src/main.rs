@@ -1,9 +1,10 @@
 //! `advisories DIRECTORY…`: which known vulnerabilities concern the image. What is in it comes from the build, by
 //! options that the flake fills in.
 
+use advisories::contents::Provenance;
 use advisories::finding::Findings;
 use advisories::reasons::Reasons;
-use advisories::{contents, kernel, report, rustsec, vex};
+use advisories::{kernel, report, rustsec, vex};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,8 +23,7 @@ exit status: 0 nothing to look at, 1 something to look at, 2 an error, or a data
 ";
 
 struct Options {
-    crates: PathBuf,
-    kernel_version: String,
+    provenance: PathBuf,
     kernel_sources: PathBuf,
     reasons: PathBuf,
     vex: bool,
@@ -51,7 +51,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--vex" => vex = true,
-            "--crates" | "--kernel-version" | "--kernel-sources" | "--reasons" => {
+            "--provenance" | "--kernel-sources" | "--reasons" => {
                 let value = arguments
                     .next()
                     .ok_or_else(|| format!("{word} needs a value"))?;
@@ -72,8 +72,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             .ok_or_else(|| format!("{name} is missing"))
     };
     Ok(Options {
-        crates: take("--crates")?.into(),
-        kernel_version: take("--kernel-version")?,
+        provenance: take("--provenance")?.into(),
         kernel_sources: take("--kernel-sources")?.into(),
         reasons: take("--reasons")?.into(),
         vex,
@@ -86,9 +85,11 @@ fn run(options: Options) -> Result<ExitCode, String> {
     let read = |path: &Path| {
         std::fs::read_to_string(path).map_err(|error| in_file(path, error.to_string()))
     };
-    let crates = contents::crates(&read(&options.crates)?)
-        .map_err(|error| in_file(&options.crates, error))?;
-    let kernel = contents::kernel(&options.kernel_version, &read(&options.kernel_sources)?)
+    let in_provenance = |error| in_file(&options.provenance, error);
+    let provenance = Provenance::parse(&read(&options.provenance)?).map_err(in_provenance)?;
+    let crates = provenance.crates().map_err(in_provenance)?;
+    let kernel = provenance
+        .kernel(&read(&options.kernel_sources)?)
         .map_err(|error| in_file(&options.kernel_sources, error))?;
     let reasons = Reasons::parse(&read(&options.reasons)?)
         .map_err(|error| in_file(&options.reasons, error))?;

@@ -58,7 +58,7 @@ impl Reasons {
     pub fn of(&self, finding: &Finding) -> Option<&Reason> {
         self.0
             .iter()
-            .find(|it| it.id == finding.id && it.purl == finding.purl)
+            .find(|it| it.id == finding.id && it.purl == finding.component.purl)
     }
 
     /// The reasons for what nobody found, though the database was asked that would know.
@@ -73,7 +73,7 @@ impl Reasons {
                 && !found
                     .findings
                     .iter()
-                    .any(|it| it.id == reason.id && it.purl == reason.purl)
+                    .any(|it| it.id == reason.id && it.component.purl == reason.purl)
         })
     }
 }

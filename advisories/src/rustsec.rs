@@ -1,6 +1,6 @@
 //! RustSec's advisory-db: `crates/NAME/RUSTSEC-….md`, each with a block of TOML in front.
 
-use crate::contents::Crates;
+use crate::contents::{Component, Crate, Crates};
 use crate::database;
 use crate::finding::{Database, Finding, Findings};
 use semver::{Version, VersionReq};
@@ -49,7 +49,8 @@ pub fn is_here(directory: &Path) -> bool {
 /// What the database in `directory` says of these crates.
 pub fn search(directory: &Path, crates: &Crates, found: &mut Findings) {
     found.asked.push(Database::RustSec);
-    for ((name, version), programs) in crates {
+    for linked in crates.values() {
+        let name = &linked.component.name;
         let of_crate = directory.join("crates").join(name);
         // most crates have none
         if !of_crate.is_dir() {
@@ -62,11 +63,8 @@ pub fn search(directory: &Path, crates: &Crates, found: &mut Findings) {
                     file.display(),
                     record.advisory.package
                 ));
-            } else if record.concerns(version) {
-                let programs: Vec<_> = programs.iter().map(String::as_str).collect();
-                found
-                    .findings
-                    .push(record.finding(name, version, &programs.join(", ")));
+            } else if record.concerns(&linked.version) {
+                found.findings.push(record.finding(linked));
             }
         });
     }
@@ -94,12 +92,14 @@ impl Record {
             && !matches(&self.versions.unaffected)
     }
 
-    fn finding(self, name: &str, version: &Version, programs: &str) -> Finding {
-        let mut because = format!("linked into {programs}");
+    fn finding(self, linked: &Crate) -> Finding {
+        let programs: Vec<_> = linked.programs.iter().map(String::as_str).collect();
+        let mut because = format!("linked into {}", programs.join(", "));
         if !self.affected.functions.is_empty() {
             let functions: Vec<_> = self.affected.functions.keys().map(String::as_str).collect();
             because += &format!("; concerns whoever calls {}", functions.join(", "));
         }
+        let Component { name, version, .. } = &linked.component;
         Finding {
             url: format!("https://rustsec.org/advisories/{}.html", self.advisory.id),
             title: match self.advisory.informational {
@@ -107,7 +107,7 @@ impl Record {
                 None => format!("{name} {version}"),
             },
             id: self.advisory.id,
-            purl: format!("pkg:cargo/{name}@{version}"),
+            component: linked.component.clone(),
             database: Database::RustSec,
             because,
         }

@@ -1,4 +1,5 @@
 //! The findings as CycloneDX VEX, JSON 1.6. The same findings give the same bytes: no time, no serial number.
+//! Components have the references that the image's bill of materials has for them.
 
 use crate::finding::{Database, Findings};
 use crate::reasons::Reasons;
@@ -6,20 +7,19 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub fn vex(found: &Findings, reasons: &Reasons) -> Value {
-    let purls: BTreeSet<_> = found.findings.iter().map(|it| it.purl.as_str()).collect();
-    let components: Vec<_> = purls
+    let components: BTreeSet<_> = found
+        .findings
+        .iter()
+        .map(|it| (&it.component, it.database))
+        .collect();
+    let components: Vec<_> = components
         .into_iter()
-        .map(|purl| {
-            // ours all have the form pkg:TYPE/NAME@VERSION
-            let (name, version) = purl
-                .rsplit_once('/')
-                .and_then(|(_, rest)| rest.split_once('@'))
-                .unwrap_or((purl, ""));
-            let kind = if name == "linux" {
-                "operating-system"
-            } else {
-                "library"
+        .map(|(it, database)| {
+            let kind = match database {
+                Database::Kernel => "operating-system",
+                Database::RustSec => "library",
             };
+            let (name, version, purl) = (&it.name, &it.version, &it.purl);
             json!({ "type": kind, "bom-ref": purl, "name": name, "version": version, "purl": purl })
         })
         .collect();
@@ -40,12 +40,12 @@ pub fn vex(found: &Findings, reasons: &Reasons) -> Value {
                 None => json!({ "state": "in_triage", "detail": finding.because }),
             };
             json!({
-                "bom-ref": format!("{} {}", finding.id, finding.purl),
+                "bom-ref": format!("{} {}", finding.id, finding.component.purl),
                 "id": finding.id,
                 "source": { "name": source, "url": finding.url },
                 "description": finding.title,
                 "analysis": analysis,
-                "affects": [{ "ref": finding.purl }],
+                "affects": [{ "ref": finding.component.purl }],
             })
         })
         .collect();

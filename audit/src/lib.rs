@@ -12,6 +12,8 @@ pub mod el_torito;
 pub mod error;
 pub mod fields;
 pub mod file;
+pub mod hash;
+pub mod identifier;
 pub mod image;
 pub mod initramfs;
 pub mod iso9660;
@@ -24,6 +26,7 @@ pub mod provenance;
 pub mod ranges;
 pub mod report;
 pub mod sample;
+pub mod sbom;
 pub mod text;
 pub mod zstd;
 

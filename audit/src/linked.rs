@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::identifier;
+
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Linked {
     /// What the compiler says of itself.
@@ -26,6 +28,8 @@ pub struct Crate {
     pub licence: Option<String>,
     /// Of the crate's file, from the lock file; the program's own crate has none.
     pub sha256: Option<String>,
+    /// None of the program's own crate, which is on no registry.
+    pub purl: Option<String>,
     pub features: Vec<String>,
     /// What it uses, as `name version`.
     pub dependencies: Vec<String>,
@@ -81,10 +85,17 @@ pub fn read(records: &Records) -> Result<Linked, String> {
         let (name, version) = package(unit)?;
         // a program's library and the program itself are one crate
         dependencies.remove(&format!("{name} {version}"));
-        let licence = find(&metadata, unit).and_then(|it| it["license"].as_str());
+        // old crates have a stroke where SPDX says OR
+        let licence = find(&metadata, unit)
+            .and_then(|it| it["license"].as_str())
+            .map(|licence| licence.replace('/', " OR "));
+        let sha256 = checksums.get(&(name.clone(), version.clone())).cloned();
         crates.push(Crate {
-            licence: licence.map(str::to_owned),
-            sha256: checksums.get(&(name.clone(), version.clone())).cloned(),
+            licence,
+            purl: sha256
+                .is_some()
+                .then(|| identifier::purl("cargo", &name, &version)),
+            sha256,
             features: unit["features"]
                 .as_array()
                 .into_iter()
@@ -219,7 +230,7 @@ mod tests {
                 {"pkg_id":"libc 0.2.1 (r)","mode":"build","platform":"t","features":["std"],"target":{"kind":["lib"]},"dependencies":[]},
                 {"pkg_id":"derive 1.0.0 (r)","mode":"build","platform":null,"features":[],"target":{"kind":["proc-macro"]},"dependencies":[]},
                 {"pkg_id":"r#libc@0.2.1","mode":"run-custom-build","platform":"t","features":[],"target":{"kind":["custom-build"]},"dependencies":[]}]}"#,
-            metadata: r#"{"packages":[{"id":"r#libc@0.2.1","name":"libc","version":"0.2.1","license":"MIT"}]}"#,
+            metadata: r#"{"packages":[{"id":"r#libc@0.2.1","name":"libc","version":"0.2.1","license":"MIT/Apache-2.0"}]}"#,
             lock: "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\nchecksum = \"abcd\"\n",
             objects: "libc.a(printf.o)\nrcrt1.o\n",
             compiler: "rustc 1.85.1\n",
@@ -229,7 +240,15 @@ mod tests {
         let names: Vec<&str> = linked.crates.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["init", "libc"]);
         assert_eq!(linked.crates[1].sha256.as_deref(), Some("abcd"));
-        assert_eq!(linked.crates[1].licence.as_deref(), Some("MIT"));
+        assert_eq!(
+            linked.crates[1].licence.as_deref(),
+            Some("MIT OR Apache-2.0")
+        );
+        assert_eq!(
+            linked.crates[1].purl.as_deref(),
+            Some("pkg:cargo/libc@0.2.1")
+        );
+        assert_eq!(linked.crates[0].purl, None);
         assert_eq!(linked.crates[0].dependencies, ["libc 0.2.1"]);
         assert_eq!(linked.objects["libc.a"], ["printf.o"]);
         assert!(linked.objects.contains_key("rcrt1.o"));

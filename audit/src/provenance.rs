@@ -8,12 +8,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::linked::{self, Linked, Records};
-use crate::{el_torito, sha256};
+use crate::{el_torito, identifier, sha256};
 
 /// As `nix/provenance.nix` writes them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Facts {
+    identity: String,
     image: String,
     /// By path in the ISO.
     files: BTreeMap<String, Place>,
@@ -33,9 +34,15 @@ struct Place {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ComponentFacts {
     name: String,
+    #[serde(default)]
+    kind: Kind,
     version: Option<String>,
     licence: Option<String>,
     about: Option<String>,
+    /// Its name among package URLs of no particular kind.
+    generic: Option<String>,
+    /// `PART:VENDOR:PRODUCT`, as the National Vulnerability Database calls it.
+    cpe: Option<String>,
     #[serde(default)]
     sources: Vec<Source>,
     #[serde(default)]
@@ -47,11 +54,24 @@ struct ComponentFacts {
     contains: Vec<String>,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// What holds the others: the ISO, the initramfs.
+    #[default]
+    Structure,
+    Kernel,
+    Loader,
+    Program,
+    Library,
+    Settings,
+}
+
 /// The records of a Rust program's build.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordsPlace {
-    /// A directory, with the program as `program`.
+    /// The output of that build: the records, and the program as the package has it.
     records: String,
     /// The program as its package has it.
     program: String,
@@ -60,6 +80,8 @@ struct RecordsPlace {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
+    /// What the image calls itself.
+    pub identity: String,
     pub image: Origin,
     pub files: BTreeMap<String, Origin>,
     pub members: BTreeMap<String, Origin>,
@@ -81,11 +103,14 @@ pub struct Origin {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Component {
     pub name: String,
+    pub kind: Kind,
     pub version: Option<String>,
     /// As SPDX writes it.
     pub licence: Option<String>,
     /// What it is, where a name does not say it.
     pub about: Option<String>,
+    pub purl: Option<String>,
+    pub cpe: Option<String>,
     /// What it was built from, as it came from outside.
     pub sources: Vec<Source>,
     pub patches: Vec<Hashed>,
@@ -95,14 +120,19 @@ pub struct Component {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
     pub name: String,
     /// As Nix was told it: `sha256` and the hash in hexadecimal, base 32 or base 64.
     pub hash: Option<String>,
+    /// The hash is that of a tree, as Nix archives it, not of a file.
+    #[serde(default)]
+    pub is_tree: bool,
     /// Addresses, or a path on any Debian mirror.
     #[serde(default)]
     pub places: Vec<String>,
+    /// Where whoever packed it gave it one.
+    pub purl: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -191,8 +221,14 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
 
     let mut components = BTreeMap::new();
     for (id, facts) in facts.components {
+        let version = facts.version.as_deref().unwrap_or_default();
         let component = Component {
+            purl: facts
+                .generic
+                .map(|name| identifier::purl("generic", &name, version)),
+            cpe: facts.cpe.map(|name| identifier::cpe(&name, version)),
             name: facts.name,
+            kind: facts.kind,
             version: facts.version,
             licence: facts.licence,
             about: facts.about,
@@ -209,6 +245,7 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
         components.insert(id, component);
     }
     Ok(Provenance {
+        identity: facts.identity,
         image,
         files,
         members,
@@ -218,6 +255,7 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
 
 fn records(place: &RecordsPlace) -> Result<Linked, String> {
     let directory = &place.records;
+    let program = place.program.rsplit('/').next().unwrap_or_default();
     let file = |name: &str| text(&format!("{directory}/{name}"));
     linked::read(&Records {
         unit_graph: &file("unit-graph.json")?,
@@ -225,7 +263,7 @@ fn records(place: &RecordsPlace) -> Result<Linked, String> {
         lock: &file("Cargo.lock")?,
         objects: &file("objects")?,
         compiler: &file("rustc")?,
-        identical: read(&format!("{directory}/program"))? == read(&place.program)?,
+        identical: read(&format!("{directory}/bin/{program}"))? == read(&place.program)?,
     })
     .map_err(|why| format!("{directory}: {why}"))
 }

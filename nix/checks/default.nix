@@ -15,6 +15,7 @@ let
     "${name}-clippy" = crate.clippy;
     "${name}-fmt" = crate.fmt;
   };
+  vex = import ./advisories.nix { inherit pkgs machine advisories; };
 in
 ofCrate "init" crates.init
 // ofCrate "hello" crates.hello
@@ -25,8 +26,9 @@ ofCrate "init" crates.init
 // ofCrate "configure" crates.configure
 // ofCrate "audit" crates.audit
 // ofCrate "bench" crates.bench
+// ofCrate "validator" crates.validator
 // {
-  advisories = import ./advisories.nix { inherit pkgs advisories; };
+  advisories = vex;
   advisories-test = crates.advisories.test;
   audit-test = import ./audit.nix {
     inherit
@@ -68,6 +70,14 @@ ofCrate "init" crates.init
   };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
   our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
+  sbom = import ./sbom.nix {
+    inherit
+      mkMachine
+      machine
+      crates
+      vex
+      ;
+  };
   shellcheck = import ./shellcheck.nix {
     inherit
       pkgs

@@ -68,6 +68,8 @@ let
         "cargoLock"
         "strictDeps"
         "doCheck"
+        "cargoBuildCommand"
+        "cargoBuildExtraArgs"
         "cargoExtraArgs"
         "cargoTestExtraArgs"
         "cargoClippyExtraArgs"
@@ -90,6 +92,7 @@ let
           cd ''${sourceRoot:-source}
           [[ -z $cargoArtifacts ]] || tar -I zstd -xf $cargoArtifacts/target.tar.zst
           export CARGO_PROFILE=''${CARGO_PROFILE:-release}
+          cargoWithProfile() { cargo "$1" --profile $CARGO_PROFILE "''${@:2}"; }
           ${command}
         '';
       }
@@ -121,9 +124,9 @@ in
         manifests = src;
         suffix = "-deps";
         command = ''
-          cargo check --profile $CARGO_PROFILE ${cargoExtraArgs} ${if doCheck then "--all-targets" else ""}
-          cargo build --profile $CARGO_PROFILE ${cargoExtraArgs}
-          ${if doCheck then "cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} --no-run" else ""}
+          cargoWithProfile check ${cargoExtraArgs} ${if doCheck then "--all-targets" else ""}
+          cargoWithProfile build ${cargoExtraArgs}
+          ${if doCheck then "cargoWithProfile test ${cargoExtraArgs} --no-run" else ""}
           mkdir $out
           tar -I 'zstd -T0' -cf $out/target.tar.zst target
         '';
@@ -132,7 +135,9 @@ in
 
   buildPackage =
     {
+      cargoBuildCommand ? "cargoWithProfile build",
       cargoExtraArgs ? "--locked",
+      cargoBuildExtraArgs ? "",
       cargoTestExtraArgs ? "",
       doCheck ? true,
       ...
@@ -142,15 +147,16 @@ in
       // {
         suffix = "";
         command = ''
-          cargo build --profile $CARGO_PROFILE ${cargoExtraArgs} --message-format json-render-diagnostics >../build.json
+          ${cargoBuildCommand} --message-format json-render-diagnostics ${cargoExtraArgs} ${cargoBuildExtraArgs} >../build.json
           mkdir -p $out/bin
           sed -nE 's/.*"executable":"([^"]+)".*/\1/p' ../build.json | xargs -I{} cp {} $out/bin/
           ${
             if doCheck then
-              "cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoTestExtraArgs}"
+              "cargoWithProfile test ${cargoExtraArgs} ${cargoTestExtraArgs}"
             else
               ""
           }
+          eval "''${postInstall:-}"
         '';
       }
     );
@@ -166,7 +172,7 @@ in
       // {
         suffix = "-test";
         command = ''
-          cargo test --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoTestExtraArgs}
+          cargoWithProfile test ${cargoExtraArgs} ${cargoTestExtraArgs}
           mkdir $out
         '';
       }
@@ -183,7 +189,7 @@ in
       // {
         suffix = "-clippy";
         command = ''
-          cargo clippy --profile $CARGO_PROFILE ${cargoExtraArgs} ${cargoClippyExtraArgs}
+          cargoWithProfile clippy ${cargoExtraArgs} ${cargoClippyExtraArgs}
           mkdir $out
         '';
       }
@@ -199,21 +205,6 @@ in
           cargo fmt -- --check
           mkdir $out
         '';
-      }
-    );
-
-  # A command of one's own with the source and the crates at hand, which puts its results into $out.
-  mkCargoDerivation =
-    { pnameSuffix, buildPhaseCargoCommand, ... }@args:
-    mkCargoDerivation (
-      removeAttrs args [
-        "pnameSuffix"
-        "buildPhaseCargoCommand"
-        "doInstallCargoArtifacts"
-      ]
-      // {
-        suffix = pnameSuffix;
-        command = buildPhaseCargoCommand;
       }
     );
 

@@ -35,8 +35,14 @@ let
     file:
     builtins.replaceStrings [ "%3a" "%2b" "%7e" "~" ] [ "." "+" "." "." ] (builtins.baseNameOf file);
 
+  # As a package URL holds names and versions.
+  inUrl = builtins.replaceStrings [ "+" ] [ "%2B" ];
+
   debs = builtins.mapAttrs (
-    _: pin:
+    name: pin:
+    let
+      architecture = builtins.head (builtins.match ".*_([a-z0-9]+)[.]deb" pin.path);
+    in
     fetched {
       name = storeName pin.path;
       inherit (pin) sha256;
@@ -44,6 +50,7 @@ let
     # for whoever asks; no part of the derivation
     // {
       urls = [ pin.path ];
+      meta.identifiers.purl = "pkg:deb/debian/${inUrl name}@${inUrl pin.version}?arch=${architecture}";
     }
   ) pins.packages;
 
@@ -57,6 +64,9 @@ let
     fetched {
       name = "${name}-${version}.crate";
       sha256 = checksum;
+    }
+    // {
+      meta.identifiers.purl = "pkg:cargo/${name}@${inUrl version}";
     };
 
   # The crates that a Cargo.lock names; packages without a checksum are the workspace's own.

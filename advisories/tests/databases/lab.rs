@@ -51,15 +51,27 @@ pub const FIXED_IN_6_12_99: &str = r#"[
     {"version": "6.12.99", "lessThanOrEqual": "6.12.*", "status": "unaffected", "versionType": "semver"},
     {"version": "6.14", "lessThanOrEqual": "*", "status": "unaffected", "versionType": "original_commit_for_fix"}]"#;
 
+/// What is said of an image with that kernel and two programs, as far as anybody asks here.
+fn provenance(kernel: &str) -> String {
+    let libc =
+        r#"{"name": "libc", "version": "0.2.170", "purl": "pkg:cargo/libc@0.2.170", "sha256": "00"}"#;
+    let time = r#"{"name": "time", "version": "0.1.45", "purl": "pkg:cargo/time@0.1.45"}"#;
+    let own = r#"{"name": "winapi", "version": "0.1.0", "purl": null}"#;
+    format!(
+        r#"{{"identity": "07d7", "components": {{
+        "kernel": {{"name": "linux", "version": "{kernel}", "purl": "pkg:generic/linux@{kernel}"}},
+        "settings": {{"name": "settings", "version": null}},
+        "init": {{"name": "init", "linked": {{"crates": [{own}, {libc}]}}}},
+        "program-hello": {{"name": "hello", "linked": {{"crates": [{libc}, {time}]}}}}
+    }}}}"#
+    )
+}
+
 impl Lab {
     pub fn new(name: &str) -> Self {
         let root = std::env::temp_dir().join(format!("advisories-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&root);
         let lab = Self { root };
-        lab.write(
-            "crates.list",
-            "time 0.1.45 hello\nlibc 0.2.170 hello\nlibc 0.2.170 init\n",
-        );
         lab.write("sources.list", "net/core/dev.c\ninclude/linux/skbuff.h\n");
         lab.write("reasons.toml", "");
         lab
@@ -76,15 +88,12 @@ impl Lab {
     }
 
     pub fn run(&self, kernel: &str, more: &[&str]) -> Said {
+        self.write("provenance.json", provenance(kernel));
         let output = Command::new(env!("CARGO_BIN_EXE_advisories"))
             .current_dir(&self.root)
-            .args([
-                "--crates",
-                "crates.list",
-                "--kernel-sources",
-                "sources.list",
-            ])
-            .args(["--reasons", "reasons.toml", "--kernel-version", kernel])
+            .args(["--provenance", "provenance.json"])
+            .args(["--kernel-sources", "sources.list"])
+            .args(["--reasons", "reasons.toml"])
             .args(more)
             .output()
             .unwrap();

@@ -1,0 +1,26 @@
+# The bills of materials, and a VEX, are what those who made their formats say; and what is in them is what is in the
+# image.
+{
+  mkMachine,
+  machine,
+  crates,
+  # a VEX of the demo machine
+  vex,
+}:
+let
+  # a program that the image's maker was not told the sources of
+  other = mkMachine {
+    name = "other";
+    program = "${crates.guest.package}/bin/guest";
+  };
+in
+crates.validator.testWith {
+  env = {
+    SBOM_DEMO = "${machine.sbom}/${machine.sbom.name}";
+    SBOM_OTHER = "${other.sbom}/${other.sbom.name}";
+    VEX = "${vex}";
+    PROVENANCE = "${machine.provenance}";
+    ISO = "${machine.iso}/${machine.iso.file}";
+    IDENTITY = machine.iso.identity;
+  };
+}

@@ -1,0 +1,105 @@
+//! Is a document what its format's authors say it must be? Their own JSON Schemas are asked, as packages of the
+//! crates' registry carry them (Cargo.toml), and for licences SPDX's grammar.
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+use std::process::Command;
+
+use boon::{Compiler, SchemaIndex};
+use serde_json::{Value, json};
+
+const CYCLONEDX: &str = "http://cyclonedx.org/schema/bom-1.6.schema.json";
+const SPDX: &str = "http://spdx.org/rdf/terms/2.3";
+
+pub struct Schemas {
+    compiled: boon::Schemas,
+    cyclonedx: SchemaIndex,
+    spdx: SchemaIndex,
+}
+
+impl Schemas {
+    /// What CycloneDX's schema refers to is not in the package. The one is the list of licences' names, which SPDX
+    /// has; the other says how a document is signed, and since none of ours is, a signature is refused.
+    pub fn load() -> Result<Self, String> {
+        let licences: Vec<&str> = spdx::identifiers::LICENSES
+            .iter()
+            .map(|licence| licence.name)
+            .collect();
+        let mut compiler = Compiler::new();
+        compiler.enable_format_assertions();
+        for (address, schema) in [
+            (
+                CYCLONEDX,
+                packaged("serde-cyclonedx", "schemas/cyclonedx_1_6.json")?,
+            ),
+            (SPDX, packaged("serde-spdx", "schemas/spdx_2_3.json")?),
+            (
+                "http://cyclonedx.org/schema/spdx.schema.json",
+                json!({ "enum": licences }),
+            ),
+            (
+                "http://cyclonedx.org/schema/jsf-0.82.schema.json",
+                json!({ "definitions": { "signature": false } }),
+            ),
+        ] {
+            let added = compiler.add_resource(address, schema);
+            added.map_err(|error| format!("{address}: {error}"))?;
+        }
+        let mut compiled = boon::Schemas::new();
+        let mut compile = |address| {
+            let schema = compiler.compile(address, &mut compiled);
+            schema.map_err(|error| format!("{address}: {error}"))
+        };
+        Ok(Self {
+            cyclonedx: compile(CYCLONEDX)?,
+            spdx: compile(SPDX)?,
+            compiled,
+        })
+    }
+
+    pub fn cyclonedx(&self, document: &Value) -> Result<(), String> {
+        self.validate(document, self.cyclonedx)
+    }
+
+    pub fn spdx(&self, document: &Value) -> Result<(), String> {
+        self.validate(document, self.spdx)
+    }
+
+    fn validate(&self, document: &Value, schema: SchemaIndex) -> Result<(), String> {
+        let validated = self.compiled.validate(document, schema);
+        validated.map_err(|error| format!("{error:#}"))
+    }
+}
+
+/// A file of a package, which cargo knows the place of.
+fn packaged(package: &str, file: &str) -> Result<Value, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| String::from("cargo"));
+    let output = Command::new(&cargo)
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(["--manifest-path", "Cargo.toml"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .map_err(|error| format!("{cargo}: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
+        format!(
+            "cargo metadata: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+    })?;
+    let manifest = metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|it| it["name"] == package)
+        .and_then(|it| it["manifest_path"].as_str())
+        .ok_or_else(|| format!("cargo metadata: {package} is not among the packages"))?;
+    let path = Path::new(manifest).with_file_name(file);
+    let failed = |error: String| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
+}
+
+/// Is it a licence, or several of them, in SPDX's words?
+pub fn is_licence(expression: &str) -> bool {
+    spdx::Expression::parse(expression).is_ok()
+}
