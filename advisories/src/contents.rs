@@ -93,12 +93,7 @@ impl Provenance {
         Ok(crates)
     }
 
-    /// `sources` has a path a line.
-    pub fn kernel(&self, sources: &str) -> Result<Kernel, String> {
-        let sources: BTreeSet<_> = sources.lines().map(str::to_owned).collect();
-        if sources.is_empty() {
-            return Err("there are no source files in it".to_owned());
-        }
+    pub fn kernel(&self) -> Result<Component, String> {
         let kernel = self.components.get("kernel");
         let component = kernel.and_then(|it| {
             Some(Component {
@@ -107,9 +102,15 @@ impl Provenance {
                 version: it.version.clone()?,
             })
         });
-        Ok(Kernel {
-            component: component.ok_or("there is no kernel in the provenance")?,
-            sources,
-        })
+        component.ok_or_else(|| "there is no kernel in it".to_owned())
     }
+}
+
+/// A path a line.
+pub fn sources(list: &str) -> Result<BTreeSet<String>, String> {
+    let sources: BTreeSet<_> = list.lines().map(str::to_owned).collect();
+    if sources.is_empty() {
+        return Err("there are no source files in it".to_owned());
+    }
+    Ok(sources)
 }

@@ -1,10 +1,10 @@
 //! `advisories DIRECTORY…`: which known vulnerabilities concern the image. What is in it comes from the build, by
 //! options that the flake fills in.
 
-use advisories::contents::Provenance;
+use advisories::contents::{Kernel, Provenance};
 use advisories::finding::Findings;
 use advisories::reasons::Reasons;
-use advisories::{kernel, report, rustsec, vex};
+use advisories::{contents, kernel, report, rustsec, vex};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -88,9 +88,11 @@ fn run(options: Options) -> Result<ExitCode, String> {
     let in_provenance = |error| in_file(&options.provenance, error);
     let provenance = Provenance::parse(&read(&options.provenance)?).map_err(in_provenance)?;
     let crates = provenance.crates().map_err(in_provenance)?;
-    let kernel = provenance
-        .kernel(&read(&options.kernel_sources)?)
-        .map_err(|error| in_file(&options.kernel_sources, error))?;
+    let kernel = Kernel {
+        component: provenance.kernel().map_err(in_provenance)?,
+        sources: contents::sources(&read(&options.kernel_sources)?)
+            .map_err(|error| in_file(&options.kernel_sources, error))?,
+    };
     let reasons = Reasons::parse(&read(&options.reasons)?)
         .map_err(|error| in_file(&options.reasons, error))?;
 

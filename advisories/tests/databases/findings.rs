@@ -46,6 +46,46 @@ fn a_patched_an_unaffected_a_withdrawn_and_another_systems_advisory_are_not_foun
 }
 
 #[test]
+fn a_crate_of_our_own_is_none_of_the_registrys() {
+    let lab = Lab::new("own");
+    lab.write(
+        "db/crates/winapi/RUSTSEC-2000-0001.md",
+        TIME.replace("\"time\"", "\"winapi\""),
+    );
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+}
+
+#[test]
+fn a_crate_of_two_programs_is_one_finding() {
+    let lab = Lab::new("both");
+    lab.write(
+        "db/crates/libc/RUSTSEC-2000-0001.md",
+        TIME.replace("\"time\"", "\"libc\"")
+            .replace(">= 0.2.23", ">= 9"),
+    );
+    let said = lab.run("6.12.117", &["db"]);
+    assert!(
+        said.out.contains("linked into hello, init") && said.out.contains(": 1 to look at"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_provenance_without_a_kernel_or_crates_is_told() {
+    for (from, to) in [("\"kernel\":", "\"colonel\":"), ("crates", "crabs")] {
+        let lab = Lab::new(&format!("provenance-{to}"));
+        lab.write("db/crates/README", "");
+        let said = lab.run_with("6.12.117", &["db"], |provenance| {
+            provenance.replace(from, to)
+        });
+        assert_eq!(said.status, 2);
+        assert!(said.err.contains("provenance.json: "), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_reason_settles_its_finding() {
     let lab = Lab::new("reason");
     lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);

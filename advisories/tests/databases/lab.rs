@@ -53,8 +53,7 @@ pub const FIXED_IN_6_12_99: &str = r#"[
 
 /// What is said of an image with that kernel and two programs, as far as anybody asks here.
 fn provenance(kernel: &str) -> String {
-    let libc =
-        r#"{"name": "libc", "version": "0.2.170", "purl": "pkg:cargo/libc@0.2.170", "sha256": "00"}"#;
+    let libc = r#"{"name": "libc", "version": "0.2.170", "purl": "pkg:cargo/libc@0.2.170", "sha256": "00"}"#;
     let time = r#"{"name": "time", "version": "0.1.45", "purl": "pkg:cargo/time@0.1.45"}"#;
     let own = r#"{"name": "winapi", "version": "0.1.0", "purl": null}"#;
     format!(
@@ -88,7 +87,12 @@ impl Lab {
     }
 
     pub fn run(&self, kernel: &str, more: &[&str]) -> Said {
-        self.write("provenance.json", provenance(kernel));
+        self.run_with(kernel, more, |provenance| provenance)
+    }
+
+    /// The same with a provenance that is changed before.
+    pub fn run_with(&self, kernel: &str, more: &[&str], change: impl Fn(String) -> String) -> Said {
+        self.write("provenance.json", change(provenance(kernel)));
         let output = Command::new(env!("CARGO_BIN_EXE_advisories"))
             .current_dir(&self.root)
             .args(["--provenance", "provenance.json"])
