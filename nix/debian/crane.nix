@@ -150,12 +150,7 @@ in
           ${cargoBuildCommand} --message-format json-render-diagnostics ${cargoExtraArgs} ${cargoBuildExtraArgs} >../build.json
           mkdir -p $out/bin
           sed -nE 's/.*"executable":"([^"]+)".*/\1/p' ../build.json | xargs -I{} cp {} $out/bin/
-          ${
-            if doCheck then
-              "cargoWithProfile test ${cargoExtraArgs} ${cargoTestExtraArgs}"
-            else
-              ""
-          }
+          ${if doCheck then "cargoWithProfile test ${cargoExtraArgs} ${cargoTestExtraArgs}" else ""}
           eval "''${postInstall:-}"
         '';
       }

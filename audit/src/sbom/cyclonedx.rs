@@ -22,8 +22,8 @@ pub fn write(packages: &Packages, date: &str) -> Value {
     image.as_object_mut().map(|it| it.remove("components"));
     let dependencies: Vec<Value> = listed()
         .map(|(reference, it)| {
-            let contained: Vec<&String> = it.contains.iter().chain(&it.uses).collect();
-            json!({ "ref": reference, "dependsOn": contained })
+            let on: Vec<&String> = it.contains.iter().chain(&it.uses).collect();
+            json!({ "ref": reference, "dependsOn": on })
         })
         .collect();
     let with = |complete| -> Vec<&String> {
@@ -82,11 +82,8 @@ fn component(reference: &str, it: &Package, packages: &Packages) -> Value {
     }
     if !it.objects.is_empty() {
         let objects: Vec<_> = it
-            .objects
-            .iter()
-            .map(|(archive, members)| {
-                json!({ "name": "scratchmachine:objects", "value": format!("{archive}: {}", members.join(" ")) })
-            })
+            .objects()
+            .map(|line| json!({ "name": "scratchmachine:objects", "value": line }))
             .collect();
         put("properties", json!(objects));
     }

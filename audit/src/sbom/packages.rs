@@ -130,6 +130,18 @@ pub fn packages(
     Ok(packages)
 }
 
+impl Package {
+    /// The objects that the linker took, a line for each archive or file that they are from.
+    pub fn objects(&self) -> impl Iterator<Item = String> {
+        self.objects
+            .iter()
+            .map(|(archive, members)| match members.as_slice() {
+                [only] if only == archive => archive.clone(),
+                _ => format!("{archive}: {}", members.join(" ")),
+            })
+    }
+}
+
 /// What nothing else contains or was made with.
 fn contents_of_image(packages: &Packages) -> BTreeSet<String> {
     let elsewhere: BTreeSet<&String> = packages

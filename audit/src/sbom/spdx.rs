@@ -114,11 +114,7 @@ fn package(identifier: &str, it: &Package) -> Value {
         package["checksums"] = json!([{ "algorithm": "SHA256", "checksumValue": hash }]);
     }
     if !it.objects.is_empty() {
-        let objects: Vec<String> = it
-            .objects
-            .iter()
-            .map(|(archive, members)| format!("{archive}: {}", members.join(" ")))
-            .collect();
+        let objects: Vec<String> = it.objects().collect();
         package["comment"] = json!(format!("objects linked in: {}", objects.join("; ")));
     }
     let mut references = Vec::new();
