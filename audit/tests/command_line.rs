@@ -150,7 +150,7 @@ fn a_bomb_takes_no_more_than_it_may() {
     let directory = directory("bomb");
     let mut bomb = [&zstd::MAGIC[..], &[0, 0x58]].concat();
     for last in std::iter::repeat_n(0, 30_000).chain([1]) {
-        let header: u32 = (128 << 10) << 3 | 1 << 1 | last;
+        let header: u32 = (128 << 13) | (1 << 1) | last;
         bomb.extend(&header.to_le_bytes()[..3]);
         bomb.push(0);
     }

@@ -61,8 +61,8 @@ fn assert_told(told: &[String], wanted: &[&str]) {
 
 #[test]
 fn every_byte_of_the_demo_machine_s_image_is_accounted_for() {
-    let provenance: Provenance = file::json(&place("AUDIT_PROVENANCE")).unwrap();
-    let closure: Closure = file::json(&place("AUDIT_CLOSURE")).unwrap();
+    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
+    let closure: Closure = file::json(place("AUDIT_CLOSURE")).unwrap();
     let bytes = demo();
     let image = Image::read(&bytes).unwrap();
     let report = report::audit("demo", &image, &provenance, &closure);
@@ -91,7 +91,7 @@ fn every_byte_of_the_demo_machine_s_image_is_accounted_for() {
 
 #[test]
 fn every_component_of_others_making_says_what_it_was_fetched_as() {
-    let provenance: Provenance = file::json(&place("AUDIT_PROVENANCE")).unwrap();
+    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
     for id in ["kernel", "syslinux", "rust-std", "libc"] {
         let component = &provenance.components[id];
         assert!(
@@ -127,7 +127,7 @@ fn every_component_of_others_making_says_what_it_was_fetched_as() {
 
 #[test]
 fn all_that_the_build_reaches_is_fixed_by_a_hash() {
-    let closure: Closure = file::json(&place("AUDIT_CLOSURE")).unwrap();
+    let closure: Closure = file::json(place("AUDIT_CLOSURE")).unwrap();
     assert!(closure.derivations > closure.fixed.len() && !closure.fixed.is_empty());
     assert_eq!(closure.impure, Vec::<String>::new());
     assert!(closure.fixed.iter().all(|fixed| !fixed.hash.is_empty()));
@@ -462,7 +462,7 @@ fn a_rock_ridge_name_that_leads_elsewhere_is_refused() {
 
 #[test]
 fn settings_over_an_image_are_told_apart_from_it() {
-    let provenance: Provenance = file::json(&place("AUDIT_PROVENANCE")).unwrap();
+    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
     let closure = Closure::default();
     let original = demo();
     let room = of_file(&Image::read(&original).unwrap(), layer::ROOM);

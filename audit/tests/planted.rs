@@ -34,7 +34,7 @@ fn archive(members: &[Member]) -> Vec<u8> {
 
 /// A zstd frame of one block that holds `data` as it is.
 fn frame(data: &[u8]) -> Vec<u8> {
-    let header = (data.len() as u32) << 3 | 1;
+    let header = ((data.len() as u32) << 3) | 1;
     [
         &zstd::MAGIC[..],
         &[0, 0x58],
@@ -413,7 +413,7 @@ fn frame_of_blocks(data: &[u8]) -> Vec<u8> {
     let mut bytes = [&zstd::MAGIC[..], &[0, 0x58]].concat();
     let blocks: Vec<&[u8]> = data.chunks(128 << 10).collect();
     for (index, block) in blocks.iter().enumerate() {
-        let header = (block.len() as u32) << 3 | u32::from(index + 1 == blocks.len());
+        let header = ((block.len() as u32) << 3) | u32::from(index + 1 == blocks.len());
         bytes.extend(&header.to_le_bytes()[..3]);
         bytes.extend(*block);
     }

@@ -32,7 +32,7 @@ fn changed(changes: &[u8]) -> Vec<u8> {
         return image;
     };
     while let [a, b, c, length, bytes @ ..] = rest {
-        let at = usize::from(*a) << 16 | usize::from(*b) << 8 | usize::from(*c);
+        let at = (usize::from(*a) << 16) | (usize::from(*b) << 8) | usize::from(*c);
         let at = at % image.len();
         let (bytes, after) = bytes.split_at(usize::from(*length % 33).min(bytes.len()));
         let length = bytes.len().min(image.len() - at);

@@ -325,12 +325,12 @@ fn present(show: Show, bytes: &[u8]) -> String {
         bytes
             .iter()
             .rev()
-            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte))
+            .fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte))
     };
     let big = |bytes: &[u8]| {
         bytes
             .iter()
-            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte))
+            .fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte))
     };
     match (show, bytes) {
         (Little, [_, ..]) => little(bytes).to_string(),
