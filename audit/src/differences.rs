@@ -114,11 +114,19 @@ fn bytes(count: usize) -> String {
 /// The ranges in which two slices differ, those that are hardly apart as one; offsets from `base` on.
 fn differing(a: &[u8], b: &[u8], base: usize) -> Vec<Range<usize>> {
     const APART: usize = 8;
+    // most of it is the same
+    const CHUNK: usize = 256;
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for (at, _) in a.iter().zip(b).enumerate().filter(|(_, (a, b))| a != b) {
-        match ranges.last_mut() {
-            Some(last) if base + at <= last.end + APART => last.end = base + at + 1,
-            _ => ranges.push(base + at..base + at + 1),
+    for (index, (a, b)) in a.chunks(CHUNK).zip(b.chunks(CHUNK)).enumerate() {
+        if a == b {
+            continue;
+        }
+        let start = base + index * CHUNK;
+        for (at, _) in a.iter().zip(b).enumerate().filter(|(_, (a, b))| a != b) {
+            match ranges.last_mut() {
+                Some(last) if start + at <= last.end + APART => last.end = start + at + 1,
+                _ => ranges.push(start + at..start + at + 1),
+            }
         }
     }
     ranges

@@ -56,5 +56,8 @@ pub fn u32_both(bytes: &[u8], at: usize, what: &str) -> Result<usize> {
 }
 
 pub fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| *byte == 0)
+    const ZEROS: [u8; 256] = [0; 256];
+    bytes
+        .chunks(ZEROS.len())
+        .all(|chunk| *chunk == ZEROS[..chunk.len()])
 }
