@@ -259,7 +259,7 @@ let
           inherit name;
           app = "microvm";
           machine = ''
-            -machine microvm,acpi=off
+            -machine 'microvm,acpi=off'
               -kernel ${machine.microvmImage}/vmlinux -initrd ${machine.microvmImage}/initrd
               -append "$(<${machine.microvmImage}/command-line)"'';
           card = "virtio-net-device";
