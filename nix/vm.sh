@@ -88,7 +88,7 @@ echo "$name-$app: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 # A machine that can't power itself off has nothing more to say after that, and is switched off here.
 exit_status() {
   local line status=0 wait=() stamp='^\[[ 0-9.]+\] '
-  local end="${stamp}init: exit status ([0-9]+), " failure="$stamp(Kernel panic - not syncing|init: bug in init): "
+  local end="${stamp}init: exit status ([0-9]+), " failure="^(\[[ 0-9.]+\] )?(Kernel panic - not syncing|init: bug in init): "
   while IFS= read -r "${wait[@]}" line || (($? > 128)); do
     if [[ $line =~ $end ]]; then
       status=${BASH_REMATCH[1]} wait=(-t 5)

@@ -47,8 +47,10 @@ pub fn reboot_after(seconds: i32) -> Result<(), Error> {
 fn tell(message: std::fmt::Arguments) {
     // One write is one message; a line break in it would hide what follows. Without one at its end the kernel
     // would wait for the rest of the line, and print nothing before the next message.
-    let message = format!("<0>init: {message}").replace('\n', " ") + "\n";
-    if let Ok(mut log) = OpenOptions::new().write(true).open(KERNEL_LOG) {
-        let _ = log.write_all(message.as_bytes());
-    }
+    let message = format!("init: {message}").replace('\n', " ") + "\n";
+    let _ = match OpenOptions::new().write(true).open(KERNEL_LOG) {
+        Ok(mut log) => log.write_all(format!("<0>{message}").as_bytes()),
+        // a kernel without messages; what PID 1 is born with is the console
+        Err(_) => std::io::stderr().write_all(message.as_bytes()),
+    };
 }

@@ -30,5 +30,6 @@ fn it_ends_with_70_when_init_gives_up() {
 
 #[test]
 fn it_ends_with_the_status_of_the_job_also_where_the_machine_can_only_halt() {
+    assert_status("RUNNER_OF_TINY_JOB_THAT_FAILS", 3);
     assert_status("RUNNER_OF_MICROVM_JOB_THAT_FAILS", 3);
 }

@@ -54,6 +54,11 @@ let
     };
     name-of-init.programs.init = program;
     name-with-a-slash.programs."a/b" = program;
+    modules-for-a-kernel-that-takes-none = {
+      inherit program;
+      profile = "tiny";
+      modules = [ "e1000" ];
+    };
     line-break-in-an-argument = {
       inherit program;
       args = [ "a\nb" ];

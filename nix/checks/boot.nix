@@ -4,6 +4,7 @@
   pkgs,
   mkMachine,
   machine,
+  tiny,
   crates,
 }:
 let
@@ -170,6 +171,11 @@ crates.harness.testWith {
 
     MACHINE_MICROVM = "${machine.microvmImage}";
     MACHINE_MICROVM_IDENTITY = machine.microvmImage.identity;
+    MACHINE_ISO_TINY = "${tiny.iso}/${tiny.iso.file}";
+    RUNNER_OF_TINY_JOB_THAT_FAILS = runnerOf {
+      programs.job = job "3";
+      profile = "tiny";
+    };
     RUNNER_OF_MICROVM_JOB_THAT_FAILS = lib.getExe (mkMachine { programs.job = job "3"; }).microvm;
 
     RUNNER_OF_JOB_THAT_SUCCEEDS = runnerOf { programs.job = job "0"; };

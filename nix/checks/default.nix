@@ -47,6 +47,7 @@ ofCrate "init" crates.init
       pkgs
       mkMachine
       machine
+      tiny
       crates
       ;
   };
