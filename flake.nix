@@ -60,6 +60,11 @@
         // (
           if nixpkgs ? recordedIso then
             {
+              boot-time = import ./nix/checks/boot-time.nix {
+                inherit pkgs;
+                inherit (outputs.packages) bootTime;
+                recorded = nixpkgs.recordedBootTime;
+              };
               sizes = import ./nix/checks/sizes.nix {
                 inherit pkgs;
                 inherit (outputs.packages) sizes;

@@ -25,6 +25,8 @@
 
       # identity and hash of the demo machine's ISO, as built on this foundation
       recordedIso = builtins.readFile ./iso.sha256;
+      # how long it takes to serve
+      recordedBootTime = builtins.readFile ./boot-time;
       # how many bytes each part of our images has
       recordedSizes = builtins.readFile ./sizes.tsv;
     };
