@@ -1,5 +1,6 @@
 //! Two images, part by part: each range that differs, and what that means.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -238,17 +239,17 @@ fn in_place(ours: &Image, theirs: &[u8]) -> Vec<Difference> {
 }
 
 /// All bytes of each part by its name, wherever they are, with the offset of the first.
-fn by_part(image: &Image) -> BTreeMap<String, (usize, What, Vec<u8>)> {
-    let mut parts: BTreeMap<String, (usize, What, Vec<u8>)> = BTreeMap::new();
+fn by_part<'a>(image: &Image<'a>) -> BTreeMap<String, (usize, What, Cow<'a, [u8]>)> {
+    let mut parts = BTreeMap::new();
     for part in &image.parts {
         if matches!(part.what, What::Padding(_)) {
             continue;
         }
+        let bytes: &[u8] = &image.bytes[part.range.clone()];
         parts
             .entry(part.what.to_string())
-            .or_insert_with(|| (part.range.start, part.what.clone(), Vec::new()))
-            .2
-            .extend(&image.bytes[part.range.clone()]);
+            .and_modify(|(_, _, before): &mut (_, _, Cow<[u8]>)| before.to_mut().extend(bytes))
+            .or_insert_with(|| (part.range.start, part.what.clone(), Cow::Borrowed(bytes)));
     }
     parts
 }

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use zrip_core::DecompressError;
 use zrip_decode::decompress_with_limit;
 
 use crate::fields::{byte, slice};
+use crate::text::number;
 use crate::{Error, Result};
 
 pub const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -69,7 +71,14 @@ pub fn place(bytes: &[u8], at: usize) -> Option<String> {
 pub fn decode(bytes: &[u8], start: usize, limit: usize) -> Result<(Range<usize>, Vec<u8>)> {
     let range = start..frame(bytes, start)?.end;
     let contents = decompress_with_limit(&bytes[range.clone()], limit)
-        .map_err(|error| Error::new(start, format!("the zstd frame can't be decoded: {error}")))?;
+        .map_err(|error| match error {
+            DecompressError::OutputTooSmall => format!(
+                "the zstd frame holds more than the {} bytes that may be decoded: a bomb?",
+                number(limit)
+            ),
+            error => format!("the zstd frame can't be decoded: {error}"),
+        })
+        .map_err(|message| Error::new(start, message))?;
     Ok((range, contents))
 }
 
@@ -127,7 +136,11 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_at_the_limit() {
-        assert!(decode(&bomb(1000, 128 << 10), 0, 1 << 20).is_err());
+        let error = decode(&bomb(1000, 128 << 10), 0, 1 << 20).unwrap_err();
+        assert!(
+            error.message.contains("more than the 1,048,576 bytes"),
+            "{error}"
+        );
         assert!(decode(&bomb(1, 128 << 10), 0, 1 << 20).is_ok());
     }
 

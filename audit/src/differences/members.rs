@@ -93,7 +93,7 @@ pub fn compare(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
             return;
         }
     };
-    // it is ours: it was parsed when it was told to be an initramfs
+    // sound, since this checkout built it
     let mine = initramfs::parse(ours, &mut Left::default()).unwrap_or_default();
     let mut said = Vec::new();
     layers(&mine, &other, &mut |what| said.push(what));
