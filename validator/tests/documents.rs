@@ -105,7 +105,6 @@ fn a_document_that_is_not_what_they_say_is_refused() {
             "/components/0/licenses",
             json!([{ "license": { "id": "MIT-ish" } }]),
         ),
-        ("/components/0/cpe", json!("linux")),
         ("/dependencies/0/dependsOn", json!([1])),
     ] {
         let document = broken(&good, place, with);
