@@ -11,7 +11,7 @@ let
   # a program that the image's maker was not told the sources of
   other = mkMachine {
     name = "other";
-    program = "${crates.guest.package}/bin/guest";
+    program = "${crates.guest.package}/bin/misbehave";
   };
 in
 crates.validator.testWith {

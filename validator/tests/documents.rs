@@ -309,12 +309,12 @@ fn a_program_whose_sources_nobody_said_is_told_as_such() {
         .flat_map(|it| list(&it["dependencies"]))
         .map(text)
         .collect();
-    assert_eq!(unknown, ["program-guest"]);
+    assert_eq!(unknown, ["program-misbehave"]);
     let document = spdx(OTHER);
     let linked = relationships(&document, "STATIC_LINK");
-    assert!(linked.contains(&(String::from("guest"), String::from("NOASSERTION"))));
-    let guest = list(&document["packages"]).find(|it| it["name"] == "guest");
-    assert_eq!(guest.unwrap()["licenseDeclared"], "NOASSERTION");
+    assert!(linked.contains(&(String::from("misbehave"), String::from("NOASSERTION"))));
+    let program = list(&document["packages"]).find(|it| it["name"] == "misbehave");
+    assert_eq!(program.unwrap()["licenseDeclared"], "NOASSERTION");
 
     // and no other is
     let document = cyclonedx(DEMO);
