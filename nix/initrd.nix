@@ -7,8 +7,9 @@
   settings,
   # nix/machine.nix says what it is
   identity,
-  # small for the sake of the image's size, or quick to unpack
-  isCompressed ? true,
+  # The kernel has to find memory for so many bytes, as a power of 2, while it unpacks; more than the whole archive
+  # has is for nothing. Null: not compressed, which is the quickest.
+  windowLog ? 21,
 }:
 let
   inherit (pkgs) lib;
@@ -36,17 +37,16 @@ pkgs.makeInitrd {
       symlink = "/etc/scratchmachine.image";
     }
   ];
-  compressor = if isCompressed then "zstd" else "cat";
-  # One thread: with more, the bytes would depend on how many there are. A window of 2 MiB is what the
-  # kernel has to find memory for.
+  compressor = if windowLog == null then "cat" else "zstd";
+  # One thread: with more, the bytes would depend on how many there are.
   compressorArgs =
-    if isCompressed then
+    if windowLog == null then
+      [ ]
+    else
       [
         "--ultra"
         "-22"
-        "--zstd=wlog=21"
+        "--zstd=wlog=${toString windowLog}"
         "-T1"
-      ]
-    else
-      [ ];
+      ];
 }

@@ -207,6 +207,7 @@ let
         initrd = import ./initrd.nix { inherit pkgs; } {
           inherit identity;
           settings = words;
+          inherit (profile) windowLog;
           inherit (machine) init programs modules;
         };
         iso = import ./iso.nix { inherit pkgs; } {
@@ -234,7 +235,7 @@ let
             settings = words;
             inherit (machine) init programs;
             modules = modulesOf profiles.microvm.kernel profiles.microvm.modules;
-            isCompressed = false;
+            inherit (profiles.microvm) windowLog;
           };
         };
       modulesOf = kernel: import ./modules.nix { inherit pkgs kernel; };

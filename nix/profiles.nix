@@ -17,6 +17,8 @@ in
       "console=tty0"
       "console=ttyS0,115200"
     ];
+    # nix/initrd.nix says what it is
+    windowLog = 21;
   };
   tiny = {
     kernel = kernelWith false [ ./profiles/tiny.config ];
@@ -27,6 +29,7 @@ in
       # without ACPI nobody says how interrupts reach the newer controller
       "noapic"
     ];
+    windowLog = 19;
   };
   # direct boot, by `nix run .#microvm`
   microvm = {
@@ -37,5 +40,6 @@ in
       # whether timer interrupts arrive is found out by waiting for some, which a busy host may fail at
       "no_timer_check"
     ];
+    windowLog = null;
   };
 }
