@@ -16,8 +16,8 @@ let
 in
 crates.validator.testWith {
   env = {
-    SBOM_DEMO = "${machine.sbom}/${machine.sbom.name}";
-    SBOM_OTHER = "${other.sbom}/${other.sbom.name}";
+    SBOM_DEMO = "${machine.sbom}/${machine.sbom.file}";
+    SBOM_OTHER = "${other.sbom}/${other.sbom.file}";
     VEX = "${vex}";
     PROVENANCE = "${machine.provenance}";
     ISO = "${machine.iso}/${machine.iso.file}";
