@@ -15,7 +15,7 @@ pub fn sha256(hash: &str) -> Option<String> {
     // each digit's value, with the place of its lowest bit among all 256, which count from the first byte's lowest
     let mut put = |value: usize, bits: usize, place: &dyn Fn(usize) -> usize| {
         for bit in 0..bits {
-            if value >> bit & 1 == 1 {
+            if (value >> bit) & 1 == 1 {
                 let place = place(bit);
                 *bytes.get_mut(place / 8)? |= 1 << (place % 8);
             }
