@@ -1,7 +1,12 @@
 # executable { name; file; }: a static executable as it goes into the image: $out/bin/NAME and nothing that
 # refers to any other store path.
 { pkgs }:
-{ name, file }:
+{
+  name,
+  file,
+  # whether it may look at its own stack's frames, as after a panic: the tables for that are a tenth of a program
+  unwinds ? true,
+}:
 pkgs.runCommand name
   {
     nativeBuildInputs = with pkgs; [
@@ -17,5 +22,11 @@ pkgs.runCommand name
     cp --no-preserve=mode "$file" $out/bin/${name}
     # A C library that was linked in still names its own directories, which a machine does not have.
     nuke-refs $out/bin/${name}
+    ${
+      if unwinds then
+        ""
+      else
+        "objcopy --remove-section .eh_frame_hdr --remove-section .eh_frame --remove-section .gcc_except_table $out/bin/${name}"
+    }
     chmod 555 $out/bin/${name}
   ''

@@ -246,6 +246,8 @@ let
         init = executable {
           name = "init";
           file = "${init}/bin/init";
+          # panic = "abort"
+          unwinds = false;
         };
         programs = import ./programs.nix { inherit pkgs executable; } programs;
         modules = modulesOf kernel modules;

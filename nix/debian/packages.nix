@@ -142,7 +142,10 @@ rec {
     binutils = program {
       pname = "binutils";
       root = toolchain;
-      programs = [ "usr/bin/readelf" ];
+      programs = [
+        "usr/bin/objcopy"
+        "usr/bin/readelf"
+      ];
     };
 
     # What our programs have linked in, told to audits.
