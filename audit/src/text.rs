@@ -317,7 +317,7 @@ fn write_linked(text: &mut String, id: &str, component: &Component) {
         text,
         "  {}",
         match linked.identical {
-            true => "The build that was recorded gave the same bytes as the program in the image.",
+            true => "The recorded build gave the same program as the one for the image.",
             false => "The build that was recorded had the same inputs; its bytes are not the same.",
         }
     );
