@@ -22,11 +22,6 @@ pkgs.runCommand name
     cp --no-preserve=mode "$file" $out/bin/${name}
     # A C library that was linked in still names its own directories, which a machine does not have.
     nuke-refs $out/bin/${name}
-    ${
-      if unwinds then
-        ""
-      else
-        "objcopy --remove-section .eh_frame_hdr --remove-section .eh_frame --remove-section .gcc_except_table $out/bin/${name}"
-    }
+    ${if unwinds then "" else "source ${./without-unwinding.sh} && without_unwinding $out/bin/${name}"}
     chmod 555 $out/bin/${name}
   ''

@@ -23,7 +23,7 @@ pkgs.runCommand "shellcheck"
     cd $source
     shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
     # vm.sh, reproduce.sh and kernel-cost.sh are checked as parts of these
-    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/budget/*.sh nix/is-hardened-executable.sh
+    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/budget/*.sh nix/is-hardened-executable.sh nix/without-unwinding.sh
     # busybox's shell runs these
     shellcheck --shell=dash nix/bench/conventional/{rcS,udhcpc,meminfo}
     # builders get their variables from the derivation
