@@ -9,7 +9,7 @@
   identity,
   # The kernel has to find memory for so many bytes, as a power of 2, while it unpacks; more than the whole archive
   # has is for nothing. Null: not compressed, which is the quickest.
-  windowLog ? 21,
+  windowLog ? 19,
 }:
 let
   inherit (pkgs) lib;

@@ -18,7 +18,7 @@ in
       "console=ttyS0,115200"
     ];
     # nix/initrd.nix says what it is
-    windowLog = 21;
+    windowLog = 19;
   };
   tiny = {
     kernel = kernelWith false [ ./profiles/tiny.config ];

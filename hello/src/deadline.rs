@@ -17,9 +17,9 @@ use crate::dup::dup;
 /// How long a connection may take while there are idle workers: enough for a lossy network.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// And how long when there are none, and others wait for one.
-const PATIENCE_IN_A_CROWD: Duration = Duration::from_millis(400);
+const PATIENCE_IN_A_CROWD: Duration = Duration::from_millis(300);
 /// How often the connections are looked at.
-const ROUND: Duration = Duration::from_millis(200);
+const ROUND: Duration = Duration::from_millis(100);
 
 const DESCRIPTORS: &str = "/proc/self/fd";
 

@@ -42,7 +42,7 @@ const GREETING: &str = "Hello from Scratch Machine!\n";
 const DEFAULT_PORT: u16 = 80;
 
 /// How many connections are served at once.
-const WORKERS: usize = 24;
+const WORKERS: usize = 16;
 /// A worker only accepts and waits: what a small machine has is better left to others.
 const WORKER_STACK: usize = 64 * 1024;
 
