@@ -64,6 +64,8 @@ pkgs.linuxManualConfig {
         "e1000-look-for-the-link-when-the-card-says-so"
         "e1000-read-the-eeprom-by-the-register-for-it"
         "mm-poison-freed-pages-eight-bytes-at-a-time"
+        "mm-slab-take-random-numbers-many-at-a-time"
+        "x86-apic-calibrate-the-timer-in-10-ms"
         "xz-crc32-of-four-bytes-at-a-time"
       ];
   # said here, so that Nix need not build the configuration to know it
