@@ -73,7 +73,7 @@ let
         "init"
         "network"
       ];
-  ourMarkers = markers {
+  ourEnds = {
     init = "init: modules: done";
     network = "init: network: done";
   };
@@ -85,7 +85,7 @@ let
       "${machine.init}/bin/init"
       hello
     ];
-    markers = ourMarkers;
+    markers = markers ourEnds;
   };
   # one that tells its memory where it serves its page
   other =
@@ -136,6 +136,8 @@ let
       // {
         name = "microvm";
         title = "scratchmachine, microvm";
+        # the kernel is told to be silent about it
+        markers = markers (ourEnds // { kernel = " init: "; });
         kernel = "${machine.microvmImage}/vmlinux";
         image.runner = lib.getExe machine.microvm;
         memory = null;
