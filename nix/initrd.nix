@@ -7,9 +7,10 @@
   settings,
   # nix/machine.nix says what it is
   identity,
-  # The kernel has to find memory for so many bytes, as a power of 2, while it unpacks; more than the whole archive
-  # has is for nothing. Null: not compressed, which is the quickest.
-  windowLog ? 19,
+  # The kernel has to find memory for so many bytes, as a power of 2, while it unpacks. With fewer than lie between init
+  # and a program, which go by their store paths' hashes, what both have in common would be there twice. Null: not
+  # compressed, which is the quickest.
+  windowLog ? 20,
 }:
 let
   inherit (pkgs) lib;
