@@ -412,6 +412,13 @@ fn report(
     let programs = programs.into_iter().map(|program| {
         let facts = Value::map([
             ("process", program.process.map(|pid| pid as u64).into()),
+            (
+                "VmRSS_kB",
+                program
+                    .process
+                    .and_then(|pid| kilobytes(&format!("/proc/{pid}/status"), "VmRSS"))
+                    .into(),
+            ),
             ("restarts", u64::from(program.restarts).into()),
             (
                 "last_exit",
@@ -455,21 +462,30 @@ fn report(
         ("programs", Value::map(programs)),
         ("log_lines_lost", Value::map(lost)),
         ("kernel_lines_overwritten", statistics.overwritten.into()),
-        ("memory", Value::map(memory())),
+        (
+            "memory",
+            Value::map([
+                ("MemTotal_kB", kilobytes("/proc/meminfo", "MemTotal").into()),
+                (
+                    "MemAvailable_kB",
+                    kilobytes("/proc/meminfo", "MemAvailable").into(),
+                ),
+                (
+                    "init_VmRSS_kB",
+                    kilobytes("/proc/self/status", "VmRSS").into(),
+                ),
+            ]),
+        ),
     ])
 }
 
-/// Total and available memory in kB, from /proc/meminfo.
-fn memory() -> Vec<(String, Value)> {
-    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        let value: u64 = value.trim().strip_suffix(" kB")?.parse().ok()?;
-        ["MemTotal", "MemAvailable"]
-            .contains(&name)
-            .then(|| (format!("{name}_kB"), value.into()))
-    };
-    text.lines().filter_map(line).collect()
+/// The number in a line such as `MemTotal:  114988 kB` of a file in /proc (proc_meminfo(5), proc_pid_status(5)).
+fn kilobytes(path: &str, field: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 /// A thread for what goes on beside the boot. One that can't be had is told, and done without.

@@ -84,6 +84,12 @@ fn machines(results: &Results) -> String {
                 .as_ref()
                 .map(|memory| grouped(memory.total_kb.saturating_sub(memory.available_kb)))
         }),
+        row("of that init, kB", &|it| {
+            it.memory.as_ref()?.init_rss_kb.map(grouped)
+        }),
+        row("of that the program, kB", &|it| {
+            it.memory.as_ref()?.program_rss_kb.map(grouped)
+        }),
         row("power-on to the first answer, median", &|it| {
             Some(format!("{:.2} s", it.seconds()?.median))
         }),
@@ -189,6 +195,8 @@ mod tests {
             "| power-on to the first answer, median | 2.50 s | 10.00 s |\n",
             "| lowest and highest | 2.00 to 3.00 s | 10.00 to 10.00 s |\n",
             "| memory used, kernel included, kB | 30,000 | 30,000 |\n",
+            "| of that init, kB | 600 | 600 |\n",
+            "| of that the program, kB | – | – |\n",
             "| of the experiment's | 0.250 | 1.000 |\n",
             "| the experiment <&> | 5.50 | 4.50 |\n",
             "| hello | 16 | 1000 | 0.9 | 4.0 | 90.0 | 0 |\n",

@@ -17,6 +17,9 @@ pub struct Memory {
     /// What its kernel has to give to others.
     pub total_kb: u64,
     pub available_kb: u64,
+    /// Pages of theirs that are in memory, which nobody but ours tells.
+    pub init_rss_kb: Option<u64>,
+    pub program_rss_kb: Option<u64>,
 }
 
 impl Memory {
@@ -51,12 +54,15 @@ pub fn measure(machine: &Machine, greeting: &str) -> Result<Option<Memory>, Stri
         let failure = failure.name();
         format!("{}: ask for its memory: {failure}", machine.name)
     })?;
+    let field_if_told = |name| field(&text, name);
     let field =
-        |name| field(&text, name).ok_or(format!("{} tells no {name}, but: {text}", machine.name));
+        |name| field_if_told(name).ok_or(format!("{} tells no {name}, but: {text}", machine.name));
     Ok(Some(Memory {
         given_kb: u64::from(machine.memory_mb) * 1024,
         total_kb: field("MemTotal")?,
         available_kb: field("MemAvailable")?,
+        init_rss_kb: field_if_told("init_VmRSS_kB"),
+        program_rss_kb: field_if_told("\"VmRSS_kB\""),
     }))
 }
 
@@ -81,9 +87,11 @@ mod tests {
 
     #[test]
     fn the_status_page_is_understood() {
-        let text = r#"{"memory":{"MemTotal_kB":114988,"MemAvailable_kB":97012}}"#;
+        let text = r#"{"programs":{"web":{"process":61,"VmRSS_kB":1000}},"memory":{"MemTotal_kB":114988,"MemAvailable_kB":97012,"init_VmRSS_kB":512}}"#;
         assert_eq!(field(text, "MemTotal"), Some(114_988));
         assert_eq!(field(text, "MemAvailable"), Some(97_012));
+        assert_eq!(field(text, "init_VmRSS_kB"), Some(512));
+        assert_eq!(field(text, "\"VmRSS_kB\""), Some(1000));
     }
 
     #[test]

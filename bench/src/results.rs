@@ -198,6 +198,8 @@ pub fn example() -> Results {
             given_kb: 262_144,
             total_kb: 245_000,
             available_kb: 232_144,
+            init_rss_kb: Some(600),
+            program_rss_kb: None,
         }),
     };
     Results {

@@ -19,9 +19,13 @@ fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() 
         "\"programs\":{\"hello\":{\"process\":",
         "\"restarts\":0,\"last_exit\":null}}",
         "\"memory\":{\"MemTotal_kB\":",
+        "\"init_VmRSS_kB\":",
     ] {
         assert!(json.contains(part), "{part} in {json}");
     }
+    // of init and of the program
+    assert_eq!(json.matches("VmRSS_kB\":").count(), 2, "{json}");
+    assert!(!json.contains("kB\":null"), "{json}");
     let text = machine.get();
     assert!(text.contains("programs.hello.restarts: 0\n"), "{text}");
     for method in ["POST", "PUT", "DELETE"] {
