@@ -96,7 +96,7 @@ impl Machine {
     }
 
     /// The kernel as a hypervisor starts it by itself, on a machine that is nothing but virtio devices.
-    pub fn from_microvm(directory: &str) -> Self {
+    pub fn from_microvm(directory: &str, words: &str) -> Self {
         let file = |name: &str| format!("{}/{name}", image(directory));
         let command_line =
             std::fs::read_to_string(file("command-line")).expect("read the command line");
@@ -108,7 +108,7 @@ impl Machine {
             "-initrd",
             &file("initrd"),
             "-append",
-            command_line.trim_end(),
+            &format!("{} {words}", command_line.trim_end()),
         ])
     }
 

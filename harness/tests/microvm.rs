@@ -4,7 +4,7 @@ use harness::{Machine, image};
 
 #[test]
 fn the_microvm_boots_without_firmware_and_greets_over_http() {
-    let mut machine = Machine::from_microvm("MACHINE_MICROVM")
+    let mut machine = Machine::from_microvm("MACHINE_MICROVM", "")
         .with_virtio_card()
         .boot();
     let identity = image("MACHINE_MICROVM_IDENTITY");
@@ -22,7 +22,8 @@ fn the_microvm_boots_without_firmware_and_greets_over_http() {
 
 #[test]
 fn it_has_as_many_processors_as_it_is_given() {
-    let mut machine = Machine::from_microvm("MACHINE_MICROVM")
+    // the kernel tells it as mere information
+    let mut machine = Machine::from_microvm("MACHINE_MICROVM", "loglevel=7")
         .option(&["-smp", "2"])
         .with_virtio_card()
         .boot();
