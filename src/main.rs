@@ -416,7 +416,7 @@ fn report(
                 "VmRSS_kB",
                 program
                     .process
-                    .and_then(|pid| kilobytes(&format!("/proc/{pid}/status"), "VmRSS"))
+                    .and_then(|pid| resident(&pid.to_string()))
                     .into(),
             ),
             ("restarts", u64::from(program.restarts).into()),
@@ -435,6 +435,8 @@ fn report(
         .readers
         .iter()
         .map(|reader| (reader.name.clone(), reader.lost.total().into()));
+    // once, so that its figures are of one moment
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let took = phases.took().map(|(name, took)| (name, took.into()));
     Value::map([
         ("version", VERSION.into()),
@@ -465,23 +467,25 @@ fn report(
         (
             "memory",
             Value::map([
-                ("MemTotal_kB", kilobytes("/proc/meminfo", "MemTotal").into()),
+                ("MemTotal_kB", kilobytes(&meminfo, "MemTotal").into()),
                 (
                     "MemAvailable_kB",
-                    kilobytes("/proc/meminfo", "MemAvailable").into(),
+                    kilobytes(&meminfo, "MemAvailable").into(),
                 ),
-                (
-                    "init_VmRSS_kB",
-                    kilobytes("/proc/self/status", "VmRSS").into(),
-                ),
+                ("init_VmRSS_kB", resident("self").into()),
             ]),
         ),
     ])
 }
 
-/// The number in a line such as `MemTotal:  114988 kB` of a file in /proc (proc_meminfo(5), proc_pid_status(5)).
-fn kilobytes(path: &str, field: &str) -> Option<u64> {
-    let text = std::fs::read_to_string(path).ok()?;
+/// What a process has in memory, in kB (proc_pid_status(5)). None of one that has just ended.
+fn resident(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    kilobytes(&status, "VmRSS")
+}
+
+/// The number in a line such as `MemTotal:  114988 kB`, as /proc/meminfo and /proc/PID/status have them.
+fn kilobytes(text: &str, field: &str) -> Option<u64> {
     let value = text
         .lines()
         .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;

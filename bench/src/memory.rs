@@ -54,15 +54,14 @@ pub fn measure(machine: &Machine, greeting: &str) -> Result<Option<Memory>, Stri
         let failure = failure.name();
         format!("{}: ask for its memory: {failure}", machine.name)
     })?;
-    let field_if_told = |name| field(&text, name);
-    let field =
-        |name| field_if_told(name).ok_or(format!("{} tells no {name}, but: {text}", machine.name));
+    let needed =
+        |name| field(&text, name).ok_or(format!("{} tells no {name}, but: {text}", machine.name));
     Ok(Some(Memory {
         given_kb: u64::from(machine.memory_mb) * 1024,
-        total_kb: field("MemTotal")?,
-        available_kb: field("MemAvailable")?,
-        init_rss_kb: field_if_told("init_VmRSS_kB"),
-        program_rss_kb: field_if_told("\"VmRSS_kB\""),
+        total_kb: needed("MemTotal")?,
+        available_kb: needed("MemAvailable")?,
+        init_rss_kb: field(&text, "init_VmRSS_kB"),
+        program_rss_kb: field(&text, "\"VmRSS_kB\""),
     }))
 }
 
