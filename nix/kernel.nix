@@ -53,21 +53,11 @@ in
 pkgs.linuxManualConfig {
   inherit (linux_6_12) src version modDirVersion;
   inherit configfile;
-  # what each is for and what it bought: the patch itself, docs/boot-time.md
-  kernelPatches =
-    map
-      (name: {
-        inherit name;
-        patch = ./patches + "/${name}.patch";
-      })
-      [
-        "e1000-look-for-the-link-when-the-card-says-so"
-        "e1000-read-the-eeprom-by-the-register-for-it"
-        "mm-poison-freed-pages-eight-bytes-at-a-time"
-        "mm-slab-take-random-numbers-many-at-a-time"
-        "x86-apic-calibrate-the-timer-in-10-ms"
-        "xz-crc32-of-four-bytes-at-a-time"
-      ];
+  # in the order of their numbers; what each is for and what it buys is at its head
+  kernelPatches = map (name: {
+    inherit name;
+    patch = ./patches + "/${name}";
+  }) (lib.attrNames (builtins.readDir ./patches));
   # said here, so that Nix need not build the configuration to know it
   config = {
     CONFIG_MODULES = if isModular then "y" else "n";

@@ -186,10 +186,6 @@ let
         profile:
         lib.concatStringsSep " " (
           profile.commandLine
-          ++ [
-            # see SHUFFLE_PAGE_ALLOCATOR in kernel.config
-            "page_alloc.shuffle=1"
-          ]
           # also the kernel's own word, which it needs before there is any file
           ++ settings.panic.words given.panic
           ++ kernelParams

@@ -37,8 +37,6 @@ in
     modules = [ ];
     commandLine = [
       "console=ttyS0"
-      # whether timer interrupts arrive is found out by waiting for some, which a busy host may fail at
-      "no_timer_check"
       # a third of what the serial port would have to carry; nothing that went wrong is among it, and all of it is in
       # the kernel's log
       "loglevel=6"
