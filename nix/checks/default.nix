@@ -61,6 +61,10 @@ ofCrate "init" crates.init
   hardening-tables = import ./hardening-tables.nix { inherit pkgs; };
   kernel-config = import ./kernel-config.nix { inherit pkgs; };
   kernel-hardening = import ./kernel-hardening.nix { inherit pkgs machine; };
+  kernel-patches = import ./kernel-patches.nix {
+    inherit pkgs;
+    inherit (machine) kernel;
+  };
   memory = import ./memory.nix {
     inherit
       pkgs
