@@ -38,13 +38,13 @@ const BUDGETS: [Budget; 8] = [
     },
     Budget {
         figure: "power-on to the first answer, ISO",
-        limit: 0.25,
+        limit: 0.45,
         unit: Unit::OfReference,
         measured: |results| results.ratio(OURS),
     },
     Budget {
         figure: "power-on to the first answer, microvm",
-        limit: 0.08,
+        limit: 0.12,
         unit: Unit::OfReference,
         measured: |results| results.ratio(MICROVM),
     },
@@ -160,10 +160,13 @@ mod tests {
     #[test]
     fn a_budget_is_met_up_to_its_limit_and_missed_above() {
         let mut results = example();
+        for boot in &mut results.machines[0].boots {
+            boot.seconds = 4.5;
+        }
         let rows = hold(&results);
         let ours = row(&rows, "answer, ISO");
         assert_eq!(ours.verdict, Verdict::Met);
-        assert_eq!(ours.measured, "0.250 × the experiment's");
+        assert_eq!(ours.measured, "0.450 × the experiment's");
 
         results.machines[0].boots[0].seconds += 0.1;
         let rows = hold(&results);
