@@ -27,22 +27,12 @@ let
     in
     "${initrd}/initrd";
 
-  allCards =
-    (mkMachine {
-      program = demo;
-      modules = [
-        "e1000"
-        "e1000e"
-        "virtio_net"
-        "vmxnet3"
-      ];
-    }).modules;
   # with the drivers of all cards, after `script` was at work in their directory, a /lib/modules
   withDamagedModules =
     script:
     demoWith {
       modules = pkgs.runCommand "damaged-modules" { } ''
-        cp -r --no-preserve=mode ${allCards} $out
+        cp -r --no-preserve=mode ${allCards.modules} $out
         cd $out
         shopt -s globstar failglob
         ${script}
@@ -71,6 +61,20 @@ let
     // {
       restart = "never";
     };
+  allCards = mkMachine {
+    programs = {
+      hello = demo;
+      group = misbehaving [ "join-groups" ] // {
+        restart = "never";
+      };
+    };
+    modules = [
+      "e1000"
+      "e1000e"
+      "virtio_net"
+      "vmxnet3"
+    ];
+  };
   initrdOf = built: "${built.initrd}/initrd";
   # hello has to go on serving
   besideHello =
@@ -115,7 +119,7 @@ crates.harness.testWith {
     ];
     MACHINE_KERNEL = "${machine.kernel}/bzImage";
     MACHINE_INITRD = initrdOf machine;
-    MACHINE_INITRD_WITH_ALL_CARDS = demoWith { modules = allCards; };
+    MACHINE_INITRD_WITH_ALL_CARDS = initrdOf allCards;
     MACHINE_INITRD_WITH_TRUNCATED_MODULE = withDamagedModules "truncate --size=-4096 **/e1000.ko";
     # nothing may move in the file: one character for another
     MACHINE_INITRD_WITH_WRONG_VERMAGIC = withDamagedModules "sed -i s/vermagic=./vermagic=0/ **/e1000.ko";

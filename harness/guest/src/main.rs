@@ -1,6 +1,7 @@
 //! A program that does in a machine what programs should not, by its arguments, for the boot tests: they look
 //! at what becomes of the machine.
 
+mod group;
 mod leave;
 mod ticks;
 mod trespass;
@@ -20,6 +21,7 @@ fn main() {
         ["flood", megabytes] => flood(number(megabytes)),
         ["eat-memory"] => eat_memory(),
         ["fork-bomb"] => leave::fork_bomb(),
+        ["join-groups"] => group::join(),
         ["orphans", count] => leave::orphans(number(count)),
         ["linger"] => leave::linger(),
         ["tell-ticks"] => ticks::tell_once_served(),
