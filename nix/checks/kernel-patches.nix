@@ -1,7 +1,7 @@
 # Our patches of the kernel are as its maintainers want them: the kernel's own checkpatch.pl has nothing to say against
 # any, each says who signs it off and whether it has been sent, and applies to the source as it is.
 { pkgs, kernel }:
-pkgs.runCommand "kernel-patches"
+pkgs.runCommandCC "kernel-patches"
   {
     nativeBuildInputs = [ pkgs.perl ];
     inherit (pkgs.linux_6_12) src;
