@@ -7,7 +7,8 @@
 pkgs.runCommandCC "our-executables"
   {
     nativeBuildInputs = [ pkgs.binutils ];
-    buildInputs = [ pkgs.glibc.static ];
+    # not an input of the build, or nixpkgs' linker would take it for programs that are not static as well
+    static = "-L${pkgs.glibc.static}/lib";
   }
   ''
     source ${../is-hardened-executable.sh}
@@ -26,7 +27,7 @@ pkgs.runCommandCC "our-executables"
     build() {
       local name=$1
       shift
-      gcc -s -static-pie -fPIE -Wl,-z,relro,-z,now,-z,noexecstack -o $name main.c "$@"
+      gcc -s -static-pie -fPIE $static -Wl,-z,relro,-z,now,-z,noexecstack -o $name main.c "$@"
     }
     refuses() {
       if is_hardened_executable $1 2>message; then
@@ -40,13 +41,14 @@ pkgs.runCommandCC "our-executables"
     build good
     is_hardened_executable good
     # the C library's start-up code depends on what is linked, so that dynamic ones are wrong in two ways
-    gcc -s -static -no-pie -Wl,-z,relro,-z,now -o fixed main.c
+    gcc -s -static -no-pie $static -Wl,-z,relro,-z,now -o fixed main.c
     gcc -s -pie -fPIE -Wl,-z,relro,-z,now -o dynamic main.c
     build without-relro -Wl,-z,norelro
     build executable-stack -Wl,-z,execstack
-    build with-rpath -Wl,-rpath,/lib
-    gcc -static-pie -fPIE -Wl,-z,relro,-z,now -o with-symbols main.c
-    gcc -g -static-pie -fPIE -Wl,-z,relro,-z,now -o with-debugging main.c
+    # nixpkgs' linker lets no other places pass than the store and the build's own directory
+    build with-rpath -Wl,-rpath,$PWD
+    gcc -static-pie -fPIE $static -Wl,-z,relro,-z,now -o with-symbols main.c
+    gcc -g -static-pie -fPIE $static -Wl,-z,relro,-z,now -o with-debugging main.c
     cat >text.s <<'END'
       .section .note.GNU-stack,"",@progbits
       .text

@@ -21,7 +21,7 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh ${machine.vm}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
+    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh nix/debian/cc-wrapper ${machine.vm}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
     # vm.sh, reproduce.sh and kernel-cost.sh are checked as parts of these
     shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/budget/*.sh nix/is-hardened-executable.sh nix/without-unwinding.sh
     # busybox's shell runs these

@@ -19,10 +19,16 @@ let
     };
 
   writers = import ./writers.nix {
-    inherit build base toolchain;
+    inherit
+      build
+      base
+      toolchain
+      cc
+      ;
     runtimeShell = "${bash}/bin/bash";
   };
 
+  cc = import ./cc-wrapper.nix { inherit build base; };
   bash = import ./bash.nix { inherit pins build base; };
   cpio = imageProgram "cpio";
   zstd = imageProgram "zstd";

@@ -3,16 +3,29 @@
   build,
   base,
   toolchain,
+  cc,
   runtimeShell,
 }:
-let
-  runCommandIn =
-    root: name: env: script:
-    build (env // { inherit name root script; });
-in
 rec {
-  runCommand = runCommandIn base;
-  runCommandCC = runCommandIn toolchain;
+  runCommand =
+    name: env: script:
+    build (
+      env
+      // {
+        inherit name script;
+        root = base;
+      }
+    );
+  runCommandCC =
+    name: env: script:
+    build (
+      env
+      // {
+        inherit name script;
+        root = toolchain;
+        nativeBuildInputs = env.nativeBuildInputs or [ ] ++ [ cc ];
+      }
+    );
 
   writeText =
     name: text:
