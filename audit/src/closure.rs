@@ -56,7 +56,8 @@ pub struct Facts {
 struct Input {
     name: String,
     nar_hash: String,
-    rev: String,
+    /// A directory that stands in for a repository has none.
+    rev: Option<String>,
 }
 
 /// All that the derivation needs, with what the facts add. `read` gives a file of the store.
@@ -74,7 +75,10 @@ pub fn complete(
         path: String::new(),
         algorithm: String::from("r:sha256"),
         hash: input.nar_hash.clone(),
-        places: vec![format!("revision {}", input.rev)],
+        places: vec![match &input.rev {
+            Some(rev) => format!("revision {rev}"),
+            None => String::from("a directory without a revision"),
+        }],
     }));
     Ok(closure)
 }
@@ -166,26 +170,7 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
     if places.is_empty() {
         places = words(derivation, "url");
     }
-    let ends = |end: &str| name.ends_with(end) || places.iter().any(|place| place.ends_with(end));
-    let kind = if ends(".deb") {
-        ".deb"
-    } else if ends(".crate")
-        || name.starts_with("cargo-package-")
-        || places.iter().any(|place| place.starts_with("pkg:cargo/"))
-    {
-        "crate"
-    } else if ends(".patch") || ends(".diff") {
-        "patch"
-    } else if [
-        ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".tar", ".zip", ".tar.lz",
-    ]
-    .iter()
-    .any(|end| ends(end))
-    {
-        "tarball"
-    } else {
-        "file"
-    };
+    let kind = kind(&name, &places);
     if kind == "crate" && places.is_empty() {
         places.push(format!("{name} of the crates' registry"));
     }
@@ -197,6 +182,30 @@ fn fixed(derivation: &Derivation) -> Option<Fixed> {
         hash: output.hash.clone(),
         places,
     })
+}
+
+/// What it is that is fetched, by its name and where it is. Crates are called `NAME-VERSION.crate` on the Debian
+/// foundation, and by crane `cargo-src-NAME-VERSION`.
+fn kind(name: &str, places: &[String]) -> &'static str {
+    const KINDS: [(&str, &[&str]); 4] = [
+        (".deb", &[".deb"]),
+        ("crate", &[".crate"]),
+        ("patch", &[".patch", ".diff"]),
+        (
+            "tarball",
+            &[
+                ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".tar", ".zip", ".tar.lz",
+            ],
+        ),
+    ];
+    if name.starts_with("cargo-src-") {
+        return "crate";
+    }
+    let ends = |end: &&str| name.ends_with(*end) || places.iter().any(|it| it.ends_with(*end));
+    KINDS
+        .iter()
+        .find(|(_, suffixes)| suffixes.iter().any(ends))
+        .map_or("file", |(kind, _)| kind)
 }
 
 /// A variable's words, from the environment or from `__structuredAttrs`.
@@ -253,6 +262,38 @@ mod tests {
         assert_eq!(closure.fixed[0].kind, ".deb");
         assert_eq!(closure.fixed[0].places, ["pool/x.deb"]);
         assert_eq!(closure.sources.len(), 3);
+    }
+
+    #[test]
+    fn what_is_fetched_is_known_by_its_name_on_either_foundation() {
+        let address = "https://static.crates.io/crates/libc/0.2.191/download";
+        for (name, place, expected) in [
+            ("libc-0.2.191.crate", "", "crate"),
+            ("cargo-src-libc-0.2.191", address, "crate"),
+            ("musl-dev_1.2.5-3.1_amd64.deb", "pool/musl.deb", ".deb"),
+            ("musl-1.2.5.tar.gz", "", "tarball"),
+            ("source", "https://example.org/v6.04.tar.gz", "tarball"),
+            ("CVE-2025-26519_0.patch", "", "patch"),
+            ("config.guess-948ae97", "", "file"),
+        ] {
+            assert_eq!(kind(name, &[place.to_owned()]), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_flake_input_has_a_revision_or_is_a_directory() {
+        for (rev, expected) in [
+            (r#","rev":"531670d""#, "revision 531670d"),
+            (r#","rev":null"#, "a directory without a revision"),
+            ("", "a directory without a revision"),
+        ] {
+            let facts = format!(
+                r#"{{"derivation":"top","places":{{}},"inputs":[{{"name":"nixpkgs","narHash":"sha256-x"{rev}}}]}}"#
+            );
+            let closure = complete(&serde_json::from_str(&facts).unwrap(), store).unwrap();
+            let input = closure.fixed.iter().find(|it| it.kind == "flake input");
+            assert_eq!(input.unwrap().places, [expected]);
+        }
     }
 
     #[test]
