@@ -27,11 +27,13 @@ let
     userSpace = [ "${experiment}/bin/experiment" ];
     contents = [
       {
-        object = "${experiment}/bin/experiment";
+        object = experiment;
+        suffix = "/bin/experiment";
         symlink = "/init";
       }
       {
-        object = "${driver}/e1000.ko";
+        object = driver;
+        suffix = "/e1000.ko";
         symlink = "/e1000.ko";
       }
     ];

@@ -14,11 +14,11 @@
 }:
 let
   inherit (pkgs) lib;
-in
-pkgs.makeInitrd {
+  # objects are store paths: of one within a store path, Nix before 2.18.9 can't tell makeInitrd the closure
   contents = [
     {
-      object = "${init}/bin/init";
+      object = init;
+      suffix = "/bin/init";
       symlink = "/init";
     }
     {
@@ -38,6 +38,9 @@ pkgs.makeInitrd {
       symlink = "/etc/scratchmachine.image";
     }
   ];
+in
+pkgs.makeInitrd {
+  inherit contents;
   compressor = if windowLog == null then "cat" else "zstd";
   # One thread: with more, the bytes would depend on how many there are.
   compressorArgs =
@@ -50,4 +53,8 @@ pkgs.makeInitrd {
         "--zstd=wlog=${toString windowLog}"
         "-T1"
       ];
+}
+# for audits: what lies where
+// {
+  inherit contents;
 }

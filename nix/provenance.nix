@@ -23,26 +23,7 @@ let
   # These are names only: the audit looks at files, and needs nothing else of what it is told about.
   name = value: builtins.unsafeDiscardStringContext "${value}";
 
-  # What was fetched, at the end of a chain of sources.
-  fetched =
-    source:
-    if source ? outputHash then
-      [ source ]
-    else
-      builtins.concatMap fetched (source.srcs or [ source.src ]);
-  describe = source: {
-    inherit (source) name;
-    # a hash in SRI's form names its algorithm itself
-    hash =
-      if (source.outputHashAlgo or null) == null then
-        source.outputHash
-      else
-        "${source.outputHashAlgo}:${source.outputHash}";
-    isTree = (source.outputHashMode or "flat") != "flat";
-    places = source.urls or [ ];
-    purl = source.meta.identifiers.purl or null;
-  };
-  sources = package: map describe (fetched package);
+  sources = import ./sources.nix;
 
   crateOf =
     file:
@@ -107,10 +88,7 @@ let
     };
     trees =
       # as the initramfs was told it: what lies where
-      builtins.genList (
-        index:
-        place "${builtins.elemAt initrd.objects index}" (component (builtins.elemAt initrd.symlinks index))
-      ) (builtins.length initrd.objects)
+      map (it: place "${it.object}${it.suffix or ""}" (component it.symlink)) initrd.contents
       ++ map (program: place "${programs}/${program}/exe" "program-${program}") (lib.attrNames given);
 
     components = {

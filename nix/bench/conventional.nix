@@ -36,7 +36,8 @@ stockIso {
   userSpace = [ "${busybox}/bin/busybox" ];
   contents = [
     {
-      object = "${busybox}/bin/busybox";
+      object = busybox;
+      suffix = "/bin/busybox";
       symlink = "/init";
     }
     {

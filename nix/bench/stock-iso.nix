@@ -2,7 +2,7 @@
 { pkgs }:
 {
   name,
-  # a list of { object; symlink; }, as makeInitrd takes it
+  # a list of { object; suffix; symlink; }, as makeInitrd takes it
   contents,
   # what of it is no kernel: files
   userSpace,
