@@ -14,9 +14,27 @@ let
       };
     in
     ''
-      mkdir -p $out/${name}
-      cp ${file}/bin/${name} $out/${name}/exe
-      cp ${arguments} $out/${name}/args
+      mkdir ${name}
+      place ${file}/bin/${name} ${name}/exe
+      place ${arguments} ${name}/args
     '';
 in
-pkgs.runCommand "programs" { } (lib.concatMapStrings install (lib.attrNames programs))
+pkgs.runCommand "programs" { } (
+  ''
+    # Of equal files there is one, and links to it. An image has no room for it twice; and a store may keep equal files
+    # as one (auto-optimise-store), of which nixpkgs' makeInitrd would make another archive.
+    place() {
+      local there
+      for there in */*; do
+        if [[ ! -L $there ]] && cmp --quiet $1 "$there"; then
+          ln -s "../$there" $2
+          return
+        fi
+      done
+      cp $1 $2
+    }
+    mkdir $out
+    cd $out
+  ''
+  + lib.concatMapStrings install (lib.attrNames programs)
+)
