@@ -2,11 +2,19 @@
 # machine is booted with one more process, which tells all settings once init has sealed the machine.
 { pkgs, machine }:
 let
-  tellSysctls = pkgs.runCommandCC "tell-sysctls" { buildInputs = [ pkgs.glibc.static ]; } ''
-    mkdir -p $out/bin
-    gcc -Wall -Werror -Os -s -static -DREAL_INIT='"${machine.init}/bin/init"' \
-      -o $out/bin/init ${../hardening/tell-sysctls.c}
-  '';
+  tellSysctls =
+    pkgs.runCommandCC "tell-sysctls"
+      {
+        nativeBuildInputs = [ pkgs.nukeReferences ];
+        # not the C library that is linked in, whose closure would be in the initramfs
+        allowedReferences = [ machine.init ];
+      }
+      ''
+        mkdir -p $out/bin
+        gcc -Wall -Werror -Os -s -static -L${pkgs.glibc.static}/lib -o $out/bin/init ${../hardening/tell-sysctls.c}
+        nuke-refs $out/bin/init
+        ln -s ${machine.init}/bin/init $out/bin/real-init
+      '';
   initrd = import ../initrd.nix { inherit pkgs; } {
     init = tellSysctls;
     inherit (machine) programs modules;

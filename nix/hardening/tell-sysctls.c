@@ -1,6 +1,6 @@
 /*
- * In init's place, for a check: starts the real init as process 1 and, beside it, waits until that has sealed
- * the machine. Then every setting below /proc/sys goes to the second serial port, a line each, and the
+ * In init's place, for a check: starts the real init, real-init in the same directory, as process 1 and, in a process
+ * of its own, waits until that has sealed the machine. Then every setting below /proc/sys goes to the second serial port, a line each, and the
  * machine is switched off.
  */
 #define _GNU_SOURCE
@@ -37,10 +37,14 @@ static int tell(const char *path, const struct stat *status, int type, struct FT
 int main(int count, char **arguments)
 {
 	struct statvfs root;
+	char real[512] = "";
 
 	(void)count;
 	if (fork() != 0) {
-		execv(REAL_INIT, arguments);
+		/* a link, as makeInitrd makes it; no path of the store is compiled in, since those go with the C library's */
+		if (readlink("/init", real, sizeof real - sizeof "real-init") > 0)
+			strcpy(strrchr(real, '/') + 1, "real-init");
+		execv(real, arguments);
 		return 1;
 	}
 	/* the last thing that init seals */
