@@ -21,23 +21,32 @@
           if nixpkgs ? places then
             [ ]
           else
-            map (name: { inherit name; } // { inherit (inputs.${name}) narHash rev; }) [
-              "nixpkgs"
-              "crane"
-            ];
+            map
+              (name: {
+                inherit name;
+                inherit (inputs.${name}) narHash;
+                # a directory that stands in for a repository has none
+                rev = inputs.${name}.rev or null;
+              })
+              [
+                "nixpkgs"
+                "crane"
+              ];
       };
       # what the benchmark holds ours against
       distribution = nixpkgs.distribution or (import ./nix/bench/nixos.nix { inherit nixpkgs system; });
-      outputs = outputsFrom {
+      foundation = {
         inherit
           pkgs
           craneLib
           staticCraneLib
-          outside
           distribution
           ;
         command = nixpkgs.command or "nix";
+        foundation = nixpkgs.foundation or "nixpkgs";
+        packages = nixpkgs.packages or "${nixpkgs}";
       };
+      outputs = outputsFrom (foundation // { inherit outside; });
     in
     {
       lib = { inherit (outputs) mkMachine; };
@@ -46,15 +55,7 @@
       checks.${system} =
         outputs.checks
         // {
-          interface = import ./nix/checks/interface.nix {
-            inherit
-              pkgs
-              craneLib
-              staticCraneLib
-              distribution
-              outputsFrom
-              ;
-          };
+          interface = import ./nix/checks/interface.nix { inherit foundation outputsFrom; };
         }
         # a foundation that never moves by itself can promise the bytes
         // (

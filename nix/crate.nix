@@ -35,6 +35,10 @@ let
         // {
           src = source files;
           strictDeps = true;
+          # here once, and not by each of crane's functions: on nixpkgs, crates are most of what there is to evaluate
+          cargoVendorDir = craneLib.vendorCargoDeps {
+            cargoLock = if directory == null then root + "/Cargo.lock" else root + "/${directory}/Cargo.lock";
+          };
         }
         // (
           if directory == null then

@@ -11,6 +11,12 @@
   # what the benchmark holds ours against: a distribution's machine, and what stands for `nix` where this is built
   distribution,
   command,
+  # which limits are to be held: nix/budget/limits.tsv
+  foundation,
+  # the place of `pkgs`, for what evaluates it again when it runs: a string. `pkgs.path` as one would be another copy.
+  packages,
+  # crates that somebody has already evaluated: nix/checks/interface.nix
+  sharedCrates ? { },
 }:
 let
   inherit (pkgs) lib;
@@ -99,7 +105,8 @@ let
       ];
       tests = [ ../hello/tests ];
     };
-  };
+  }
+  // sharedCrates;
 
   profiles = import ./profiles.nix { inherit pkgs; };
   inherit (profiles.default) kernel;
@@ -137,7 +144,7 @@ let
     demo-without-program = import ./without-program.nix { inherit pkgs machine; };
   };
 
-  kernelCost = import ./kernel-cost.nix { inherit pkgs; };
+  kernelCost = import ./kernel-cost.nix { inherit pkgs packages; };
 
   advisories = import ./advisories.nix { inherit pkgs crates kernel; } {
     inherit (machine) provenance;
@@ -183,11 +190,12 @@ let
       advisories
       reproduce
       kernelCost
+      foundation
       ;
   };
 in
 {
-  inherit mkMachine checks;
+  inherit mkMachine checks crates;
 
   packages = {
     inherit bench;

@@ -18,7 +18,6 @@
     "musl"
     "nixfmt"
     "nukeReferences"
-    "path"
     "perl"
     "pkgsStatic"
     "qemu_test"
@@ -54,6 +53,7 @@
     "cargoFmt"
     "cargoTest"
     "devShell"
+    "vendorCargoDeps"
   ];
   # crane's library for pkgsStatic, which compiles for musl
   staticCraneLib = [
@@ -62,5 +62,6 @@
     "cargoClippy"
     "cargoFmt"
     "cargoTest"
+    "vendorCargoDeps"
   ];
 }

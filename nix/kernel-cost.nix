@@ -1,6 +1,10 @@
 # nix run .#kernel-cost -- CONFIG_X: how many bytes of bzImage an option costs. Which, is known only when it runs, so
 # it is then that Nix evaluates nix/kernel-cost, with the same packages.
-{ pkgs }:
+{
+  pkgs,
+  # where these are: what `import` makes packages of
+  packages,
+}:
 let
   inherit (pkgs) lib;
   sources = lib.fileset.toSource {
@@ -17,7 +21,7 @@ in
 pkgs.writeShellApplication {
   name = "kernel-cost";
   text = ''
-    sources=${sources} path=${pkgs.path}
+    sources=${sources} path=${packages}
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
   ''

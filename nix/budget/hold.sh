@@ -1,16 +1,24 @@
 # What images weigh, held against limits and against what was recorded. All tables are tab-separated: image, part,
 # bytes; a line that begins with `#` is a comment. SIZES is made by nix/sizes.nix.
 
-# within_limits LIMITS SIZES: no part is above its limit, and every limit is one of a part that there is.
+# within_limits FOUNDATION LIMITS SIZES: no part is above its limit, and every limit is one of a part that there is. A
+# fourth field of LIMITS is the foundation that the line is for; where one has a limit, the others have one too.
 within_limits() (
+  foundation=$1
+  shift
   failed=0
-  declare -A size
+  declare -A size limited elsewhere
   while IFS=$'\t' read -r image part bytes; do
     size["$image $part"]=$bytes
   done < <(grep -v '^#' "$2")
 
   count=0
-  while IFS=$'\t' read -r image part limit; do
+  while IFS=$'\t' read -r image part limit only; do
+    if [[ $only && $only != "$foundation" ]]; then
+      elsewhere["$image $part"]=$only
+      continue
+    fi
+    limited["$image $part"]=yes
     bytes=${size["$image $part"]-}
     if [[ ! $bytes ]]; then
       echo "there is a limit for '$part' of the image '$image', and nothing that is called so: is it named otherwise?" >&2
@@ -24,6 +32,12 @@ within_limits() (
     fi
     count=$((count + 1))
   done < <(grep -v '^#' "$1")
+  for part in "${!elsewhere[@]}"; do
+    [[ ${limited[$part]-} ]] || {
+      echo "${part/ /, }: a limit on ${elsewhere[$part]}, and none on $foundation" >&2
+      failed=1
+    }
+  done
   ((count > 0)) || { echo "${1##*/} has no limits" >&2; failed=1; }
   return $failed
 )

@@ -15,7 +15,7 @@ pkgs.runCommand "budget-tables" { } ''
 
   { echo '# a comment'; table demo all 300 demo kernel 200 demo padding 100 tiny all 90; } >sizes
   { echo '# a comment'; table demo all 300 demo kernel 250; } >limits
-  within_limits limits sizes >told
+  within_limits here limits sizes >told
   diff told - <<'END'
   demo, all: 300 bytes, 0 below the limit
   demo, kernel: 200 bytes, 50 below the limit
@@ -23,13 +23,18 @@ pkgs.runCommand "budget-tables" { } ''
   as_recorded sizes sizes
 
   table demo all 299 demo kernel 250 >limits
-  refuses 'demo, all: 300 bytes, and 299 is the limit: 1 too many. Its parts:' within_limits limits sizes
-  refuses $'demo\tkernel\t200' within_limits limits sizes
+  refuses 'demo, all: 300 bytes, and 299 is the limit: 1 too many. Its parts:' within_limits here limits sizes
+  refuses $'demo\tkernel\t200' within_limits here limits sizes
   table demo all 400 demo kernal 250 >limits
   refuses "there is a limit for 'kernal' of the image 'demo', and nothing that is called so: is it named otherwise?" \
-    within_limits limits sizes
+    within_limits here limits sizes
+  printf 'demo\tall\t%s\t%s\n' 300 here 1 there >limits
+  within_limits here limits sizes
+  printf 'demo\tall\t300\tthere\n' >>limits
+  refuses 'demo, all: 300 bytes, and 1 is the limit: 299 too many. Its parts:' within_limits there limits sizes
+  refuses 'demo, all: a limit on there, and none on elsewhere' within_limits elsewhere limits sizes
   : >limits
-  refuses 'limits has no limits' within_limits limits sizes
+  refuses 'limits has no limits' within_limits here limits sizes
 
   table demo all 290 demo kernel 210 demo program 5 tiny all 90 >recorded
   refuses 'demo, all: 300 bytes, 290 are recorded: grew by 10' as_recorded recorded sizes

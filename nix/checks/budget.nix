@@ -1,6 +1,11 @@
 # No image is heavier than it may be.
-{ pkgs, sizes }:
+{
+  pkgs,
+  sizes,
+  # whose limits they are
+  foundation,
+}:
 pkgs.runCommand "budget" { } ''
   source ${../budget/hold.sh}
-  within_limits ${../budget/limits.tsv} ${sizes} | tee $out
+  within_limits ${foundation} ${../budget/limits.tsv} ${sizes} | tee $out
 ''

@@ -9,6 +9,7 @@
   advisories,
   reproduce,
   kernelCost,
+  foundation,
 }:
 let
   ofCrate = name: crate: {
@@ -51,7 +52,7 @@ ofCrate "init" crates.init
       crates
       ;
   };
-  budget = import ./budget.nix { inherit pkgs sizes; };
+  budget = import ./budget.nix { inherit pkgs sizes foundation; };
   budget-tables = import ./budget-tables.nix { inherit pkgs; };
   compiler = import ./compiler.nix { inherit pkgs; };
   configure-test = crates.configure.testWith { MACHINE_ISO = "${machine.iso}/${machine.iso.file}"; };
@@ -74,6 +75,14 @@ ofCrate "init" crates.init
       crates
       ;
   };
+  no-equal-files = import ./no-equal-files.nix {
+    inherit
+      pkgs
+      mkMachine
+      tiny
+      crates
+      ;
+  };
   nix-fmt = import ./nix-fmt.nix { inherit pkgs; };
   our-executables = import ./our-executables.nix { inherit pkgs crates machine; };
   sbom = import ./sbom.nix {
@@ -92,5 +101,6 @@ ofCrate "init" crates.init
       kernelCost
       ;
   };
+  sources = import ./sources.nix { inherit pkgs; };
   sysctls = import ./sysctls.nix { inherit pkgs machine; };
 }

@@ -3,13 +3,12 @@
 #   1. everything that is not listed throws: it must work all the same;
 #   2. one listed attribute throws, each in turn: it must fail, or the attribute is listed for nothing.
 {
-  pkgs,
-  craneLib,
-  staticCraneLib,
-  distribution,
+  # what outputsFrom takes
+  foundation,
   outputsFrom,
 }:
 let
+  inherit (foundation) pkgs craneLib staticCraneLib;
   listed = import ../interface.nix;
 
   only =
@@ -20,19 +19,23 @@ let
     ) set;
   without = name: names: builtins.filter (other: other != name) names;
 
-  # The derivations of all outputs, of a foundation that has only what `names` lists.
-  evaluate =
-    names:
-    let
-      outputs = outputsFrom {
+  # All outputs, of a foundation that has only what `names` lists.
+  outputsOf =
+    names: more:
+    outputsFrom (
+      foundation
+      // {
         pkgs = only names.pkgs pkgs "pkgs" // {
           lib = only names.lib pkgs.lib "lib";
         };
         craneLib = only names.craneLib craneLib "craneLib";
         staticCraneLib = only names.staticCraneLib staticCraneLib "staticCraneLib";
-        inherit distribution;
-        command = "nix";
-      };
+      }
+      // more
+    );
+  derivationsOf =
+    outputs:
+    let
       derivations = set: builtins.map (drv: drv.drvPath) (builtins.attrValues set);
     in
     derivations outputs.packages
@@ -43,11 +46,30 @@ let
     ]
     ++ builtins.map (app: app.program) (builtins.attrValues outputs.apps);
 
-  works = names: (builtins.tryEval (builtins.deepSeq (evaluate names) true)).success;
+  whole = outputsOf listed { };
+  evaluated = derivationsOf whole;
+
+  # Most of what there is to evaluate are our crates, which use crane and lib only: so of pkgs, they are evaluated once.
+  shared =
+    set:
+    if set == "pkgs" then
+      {
+        sharedCrates = whole.crates;
+      }
+    else
+      { };
+  works =
+    set: name:
+    let
+      names = listed // {
+        ${set} = without name listed.${set};
+      };
+    in
+    (builtins.tryEval (builtins.deepSeq (derivationsOf (outputsOf names (shared set))) true)).success;
 
   idle = builtins.concatMap (
     set:
-    builtins.filter (name: works (listed // { ${set} = without name listed.${set}; })) (
+    builtins.filter (works set) (
       # without lib nothing can be evaluated at all
       without "lib" listed.${set}
     )
@@ -86,7 +108,7 @@ in
 pkgs.runCommand "interface"
   {
     # all of it, or a list that lacks something would pass: without anything else it fails as well
-    evaluated = builtins.deepSeq (evaluate listed) (builtins.length (evaluate listed));
+    evaluated = builtins.deepSeq evaluated (builtins.length evaluated);
     idle = toString idle;
     offered = toString offered;
   }

@@ -54,6 +54,7 @@ let
       manifests ? src,
       cargoToml ? "${manifests}/Cargo.toml",
       cargoLock ? "${manifests}/Cargo.lock",
+      cargoVendorDir ? vendorCargoDeps cargoLock,
       ...
     }@args:
     let
@@ -66,6 +67,7 @@ let
         "manifests"
         "cargoToml"
         "cargoLock"
+        "cargoVendorDir"
         "strictDeps"
         "doCheck"
         "cargoBuildCommand"
@@ -80,7 +82,7 @@ let
         env = target // args.env or { };
         inherit cargoArtifacts;
         nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
-        vendor = vendorCargoDeps cargoLock;
+        vendor = cargoVendorDir;
         # as nixpkgs' stdenv says it
         CXX = "g++";
         script = ''
@@ -109,6 +111,8 @@ let
     };
 in
 {
+  vendorCargoDeps = { cargoLock }: vendorCargoDeps cargoLock;
+
   # The dependencies of a crate, built for everything that the other functions do.
   buildDepsOnly =
     {

@@ -1,2 +1,2 @@
-# What `import pkgs.path { }` gives: the packages.
+# What `import packages { }` gives: the packages.
 _: (import ./packages.nix).pkgs

@@ -23,6 +23,10 @@
       # what stands for `nix`
       command = "./debian-nix";
 
+      foundation = "debian";
+      # `import` makes packages of it
+      packages = "${./.}";
+
       # identity and hash of the demo machine's ISO, as built on this foundation
       recordedIso = builtins.readFile ./iso.sha256;
       # how long it takes to serve

@@ -97,7 +97,6 @@ rec {
 
   pkgs = {
     inherit lib;
-    path = ./.;
     inherit (writers)
       runCommand
       runCommandCC
