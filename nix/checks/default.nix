@@ -55,6 +55,7 @@ ofCrate "init" crates.init
   budget = import ./budget.nix { inherit pkgs sizes foundation; };
   budget-tables = import ./budget-tables.nix { inherit pkgs; };
   compiler = import ./compiler.nix { inherit pkgs; };
+  lib = import ./lib.nix { inherit pkgs; };
   configure-test = crates.configure.testWith { MACHINE_ISO = "${machine.iso}/${machine.iso.file}"; };
   collector = import ./collector.nix { inherit pkgs crates; };
   executable = import ./executable.nix { inherit pkgs crates; };
