@@ -68,6 +68,7 @@ ofCrate "init" crates.init
     inherit pkgs;
     inherit (machine) kernel;
   };
+  make-initrd = import ./make-initrd.nix { inherit pkgs; };
   memory = import ./memory.nix {
     inherit
       pkgs
