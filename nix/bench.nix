@@ -15,6 +15,7 @@ let
   executable = import ./executable.nix { inherit pkgs; };
   stockIso = import ./bench/stock-iso.nix { inherit pkgs; };
   driver = import ./bench/driver.nix { inherit pkgs; };
+  card = "drivers/net/ethernet/intel/e1000/e1000";
   experiment = import ./bench/experiment.nix { inherit pkgs executable; };
 
   hello = "${crates.hello.package}/bin/hello";
@@ -32,7 +33,7 @@ let
         symlink = "/init";
       }
       {
-        object = driver;
+        object = driver [ card ];
         suffix = "/e1000.ko";
         symlink = "/e1000.ko";
       }
@@ -43,9 +44,13 @@ let
       pkgs
       executable
       stockIso
-      driver
       greeting
       ;
+    # a DHCP client asks through a packet socket, which NixOS' kernel has as a module
+    drivers = driver [
+      card
+      "net/packet/af_packet"
+    ];
   };
 
   # What the console shows when a phase of the boot ends: first of the firmware, the loader and the kernel, then of

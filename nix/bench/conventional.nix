@@ -3,7 +3,7 @@
   pkgs,
   executable,
   stockIso,
-  driver,
+  drivers,
   greeting,
 }:
 let
@@ -53,7 +53,7 @@ stockIso {
       symlink = "/www";
     }
     {
-      object = driver;
+      object = drivers;
       symlink = "/lib/modules";
     }
   ];

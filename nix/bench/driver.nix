@@ -1,7 +1,15 @@
-# The stock kernel's driver for the network card, as a file that finit_module takes as it is.
+# driver PATHS: modules of the stock kernel, as files that finit_module takes as they are. What a kernel has built in
+# is left out.
 { pkgs }:
-pkgs.runCommand "e1000" { } ''
+paths:
+pkgs.runCommand "driver" { inherit paths; } ''
   mkdir $out
-  xz --decompress --stdout ${pkgs.lib.getOutput "modules" pkgs.linux_6_12}/lib/modules/*/kernel/drivers/net/ethernet/intel/e1000/e1000.ko.xz \
-    >$out/e1000.ko
+  cd ${pkgs.lib.getOutput "modules" pkgs.linux_6_12}/lib/modules/*/kernel
+  for path in $paths; do
+    if [[ -e $path.ko.xz ]]; then
+      xz --decompress --stdout $path.ko.xz >$out/''${path##*/}.ko
+    else
+      grep -qx "kernel/$path.ko" ../modules.builtin || { echo "the stock kernel has no $path" >&2; exit 1; }
+    fi
+  done
 ''

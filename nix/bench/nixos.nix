@@ -17,7 +17,17 @@ let
           boot.kernelParams = [
             "console=tty0"
             "console=ttyS0,115200"
+            # with units' names, by which the benchmark tells the phases: systemd(1)
+            "systemd.show_status=1"
+            "systemd.status_unit_format=combined"
           ];
+          # the kernel's messages on the console, which tell the phases too: NixOS would have 4
+          boot.consoleLogLevel = 7;
+          # or nixpkgs' source would be in the image
+          nixpkgs.flake = {
+            setNixPath = false;
+            setFlakeRegistry = false;
+          };
           # a second: none would be for ever
           boot.loader.timeout = lib.mkForce 1;
           networking.useNetworkd = true;
@@ -41,20 +51,20 @@ let
     config
     ;
   file = "distribution.iso";
-in
-pkgs.runCommand "distribution"
-  {
-    passthru = {
-      inherit file;
-      title = "NixOS ${lib.trivial.release} with systemd and lighttpd, live ISO";
-      kernel = "${config.system.build.kernel}/${config.system.boot.loader.kernelFile}";
-      userSpace = [
-        "${config.system.build.initialRamdisk}/${config.system.boot.loader.initrdFile}"
-        "${config.system.build.squashfsStore}"
-      ];
-    };
-  }
-  ''
+  distribution = pkgs.runCommand "distribution" { nativeBuildInputs = [ pkgs.xorriso ]; } ''
     mkdir $out
     ln -s ${config.system.build.isoImage}/iso/*.iso $out/${file}
-  ''
+    # no derivation of its own: it is packed where the ISO is
+    xorriso -osirrox on -indev $out/${file} -extract /nix-store.squashfs $out/nix-store.squashfs
+  '';
+in
+distribution
+// {
+  inherit file;
+  title = "NixOS ${lib.trivial.release} with systemd and lighttpd, live ISO";
+  kernel = "${config.system.build.kernel}/${config.system.boot.loader.kernelFile}";
+  userSpace = [
+    "${config.system.build.initialRamdisk}/${config.system.boot.loader.initrdFile}"
+    "${distribution}/nix-store.squashfs"
+  ];
+}
