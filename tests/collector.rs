@@ -2,6 +2,7 @@
 //! `cargo test -- --include-ignored`), and ones that behave worse than it can be made to.
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::Pid;
 use scratchmachine::logs::{Log, Severity, Source, collector, forward};
 use std::io::{Read, Write};
@@ -268,6 +269,280 @@ fn tcp_collector(log: &Log) -> TcpListener {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     send_to(log, &format!("tcp://{}", listener.local_addr().unwrap()));
     listener
+}
+
+/// The next connection, if one comes in time.
+fn accept(listener: &TcpListener, patience: Duration) -> Option<TcpStream> {
+    listener.set_nonblocking(true).unwrap();
+    let deadline = Instant::now() + patience;
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false).unwrap();
+                return Some(stream);
+            }
+            Err(_) if Instant::now() >= deadline => return None,
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// All messages until none has come for so long, or the end.
+fn read_until_idle(stream: &mut TcpStream, idle: Duration) -> Vec<String> {
+    stream.set_read_timeout(Some(idle)).unwrap();
+    std::iter::from_fn(|| frame(stream)).collect()
+}
+
+/// All messages until that line of the program's came.
+fn read_until(stream: &mut TcpStream, line: &str) -> Vec<String> {
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let mut messages = vec![];
+    let end = format!(" web - - - {line}");
+    while !messages
+        .last()
+        .is_some_and(|it: &String| it.ends_with(&end))
+    {
+        messages.push(frame(stream).expect(line));
+    }
+    messages
+}
+
+/// How often each of the program's lines is among the messages, in the order in which they came first.
+fn counts(messages: &[String]) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = vec![];
+    for message in messages {
+        let Some((_, text)) = message.split_once(" web - - - ") else {
+            continue;
+        };
+        match counts.iter_mut().find(|(known, _)| known == text) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((text.to_owned(), 1)),
+        }
+    }
+    counts
+}
+
+fn each_once(lines: impl IntoIterator<Item = impl std::fmt::Display>) -> Vec<(String, usize)> {
+    let lines = lines.into_iter();
+    lines.map(|line| (line.to_string(), 1)).collect()
+}
+
+/// End it by a reset, as a firewall does.
+fn reset(stream: TcpStream) {
+    let at_once = nix::libc::linger {
+        l_onoff: 1,
+        l_linger: 0,
+    };
+    setsockopt(&stream, sockopt::Linger, &at_once).unwrap();
+}
+
+const SOON: Duration = Duration::from_secs(10);
+const IDLE: Duration = Duration::from_millis(300);
+
+/// A collector that ends what was idle for so long, by `end`, and what it got, of three lines with pauses
+/// between them. When nothing is said, nobody may come.
+fn lines_of_an_impatient_collector(idle: Duration, end: fn(TcpStream)) -> Vec<String> {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let mut messages = vec![];
+    for number in 0..3 {
+        log.write(WEB, INFO, number.to_string().as_bytes());
+        let mut stream = accept(&listener, SOON).expect("a connection for a line");
+        messages.extend(read_until(&mut stream, &number.to_string()));
+        messages.extend(read_until_idle(&mut stream, idle));
+        end(stream);
+        if number == 0 {
+            // that it works is told once, and that may be a line for another connection
+            if let Some(mut stream) = accept(&listener, Duration::from_secs(2)) {
+                messages.extend(read_until_idle(&mut stream, idle));
+                end(stream);
+            }
+        }
+        assert!(accept(&listener, Duration::from_secs(2)).is_none());
+    }
+    let own: Vec<_> = messages.iter().filter(|it| it.contains(" init ")).collect();
+    assert_eq!(own.len(), 1, "{own:?}");
+    messages
+}
+
+#[test]
+fn a_collector_that_closes_what_is_idle_gets_every_line_once_and_is_left_alone() {
+    let messages = lines_of_an_impatient_collector(IDLE, drop);
+    assert_eq!(counts(&messages), each_once(0..3));
+}
+
+#[test]
+fn a_collector_that_resets_what_is_idle_gets_every_line_once_and_is_left_alone() {
+    let messages = lines_of_an_impatient_collector(Duration::from_secs(3), reset);
+    assert_eq!(counts(&messages), each_once(0..3));
+}
+
+/// A collector that ends every connection at once is asked less and less often, and gets it all when it has
+/// come to its senses.
+fn a_useless_collector(end: fn(TcpStream)) {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    for number in 0..10 {
+        log.write(WEB, INFO, number.to_string().as_bytes());
+    }
+    let (start, mut connections) = (Instant::now(), 0);
+    while start.elapsed() < Duration::from_secs(6) {
+        if let Some(stream) = accept(&listener, IDLE) {
+            connections += 1;
+            end(stream);
+        }
+    }
+    // after 1 s, then 2, then 4
+    assert!((2..=4).contains(&connections), "{connections} connections");
+    let mut stream = accept(&listener, SOON).unwrap();
+    let messages = read_until(&mut stream, "9");
+    assert_eq!(counts(&messages), each_once(0..10));
+    let own: Vec<_> = messages.iter().filter(|it| it.contains(" init ")).collect();
+    assert!(own.len() <= 2, "{own:?}");
+}
+
+#[test]
+fn a_collector_that_closes_at_once_is_asked_less_and_less_often() {
+    a_useless_collector(drop);
+}
+
+#[test]
+fn a_collector_that_resets_at_once_is_asked_less_and_less_often() {
+    a_useless_collector(reset);
+}
+
+#[test]
+fn a_line_that_was_read_by_half_comes_again_as_a_whole() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let long = "x".repeat(5000);
+    log.write(WEB, INFO, long.as_bytes());
+    let mut stream = accept(&listener, SOON).unwrap();
+    stream.read_exact(&mut [0; 1000]).unwrap();
+    drop(stream);
+    let mut stream = accept(&listener, SOON).unwrap();
+    assert_eq!(web(&mut stream), long);
+}
+
+#[test]
+fn a_collector_that_was_stuck_gets_every_line_once() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let mut stream = {
+        log.write(WEB, INFO, b"0");
+        accept(&listener, SOON).unwrap()
+    };
+    setsockopt(&stream, sockopt::RcvBuf, &4096).unwrap();
+    for number in 1..2000 {
+        log.write(WEB, INFO, number.to_string().as_bytes());
+    }
+    std::thread::sleep(Duration::from_secs(3));
+    let messages = read_until(&mut stream, "1999");
+    assert_eq!(counts(&messages), each_once(0..2000));
+}
+
+#[test]
+fn a_collector_that_restarts_gets_every_line_and_none_more_than_twice() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    let writer = std::thread::spawn({
+        let log = log.clone();
+        move || {
+            for number in 0..1500 {
+                log.write(WEB, INFO, number.to_string().as_bytes());
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    });
+    let (mut messages, mut connections) = (vec![], 0);
+    while let Some(mut stream) = accept(&listener, Duration::from_secs(3)) {
+        connections += 1;
+        // what it has not read resets the connection
+        stream.set_read_timeout(Some(2 * IDLE)).unwrap();
+        messages.extend(std::iter::from_fn(|| frame(&mut stream)).take(400));
+    }
+    writer.join().unwrap();
+    assert!(connections > 2);
+    let counts = counts(&messages);
+    let lines: Vec<_> = counts.iter().map(|(line, _)| line.clone()).collect();
+    assert_eq!(
+        lines,
+        (0..1500).map(|it| it.to_string()).collect::<Vec<_>>()
+    );
+    let most = counts.iter().map(|(_, count)| *count).max();
+    assert!(most <= Some(2), "{counts:?}");
+}
+
+/// A port of this host on which nobody listens, for the moment.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[test]
+fn what_was_said_while_nobody_listened_comes_once_and_in_order() {
+    let log = Log::default();
+    let port = free_port();
+    send_to(&log, &format!("tcp://127.0.0.1:{port}"));
+    for number in 0..20 {
+        log.write(WEB, INFO, number.to_string().as_bytes());
+    }
+    std::thread::sleep(2 * IDLE);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+    let mut stream = accept(&listener, SOON).unwrap();
+    assert_eq!(counts(&read_until(&mut stream, "19")), each_once(0..20));
+}
+
+#[test]
+fn datagrams_that_were_refused_come_when_somebody_listens() {
+    let log = Log::default();
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = socket.local_addr().unwrap();
+    drop(socket);
+    for number in 0..20 {
+        log.write(WEB, INFO, number.to_string().as_bytes());
+    }
+    send_to(&log, &format!("udp://{address}"));
+    std::thread::sleep(2 * IDLE);
+    let socket = UdpSocket::bind(address).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(3)))
+        .unwrap();
+    let mut datagram = [0; 2048];
+    let messages: Vec<_> = std::iter::from_fn(|| {
+        let length = socket.recv(&mut datagram).ok()?;
+        Some(String::from_utf8(datagram[..length].to_vec()).unwrap())
+    })
+    .collect();
+    assert_eq!(counts(&messages), each_once(0..20));
+}
+
+#[test]
+fn the_last_line_is_waited_for_although_the_collector_has_closed_meanwhile() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    log.write(WEB, INFO, b"first");
+    let mut stream = accept(&listener, SOON).unwrap();
+    read_until(&mut stream, "first");
+    read_until_idle(&mut stream, IDLE);
+    let read = Arc::new(AtomicUsize::new(0));
+    let count = read.clone();
+    std::thread::spawn(move || {
+        drop(stream);
+        while let Some(mut stream) = accept(&listener, SOON) {
+            while let Some(message) = frame(&mut stream) {
+                let is_last = message.ends_with(" web - - - last");
+                count.fetch_add(usize::from(is_last), Ordering::SeqCst);
+            }
+        }
+    });
+    log.write(WEB, INFO, b"last");
+    assert!(log.flush(Duration::from_secs(30)));
+    assert_eq!(read.load(Ordering::SeqCst), 1);
+    // and there is nothing to wait for without a line
+    let start = Instant::now();
+    assert!(log.flush(Duration::from_secs(30)));
+    assert!(start.elapsed() < SOON);
 }
 
 #[test]

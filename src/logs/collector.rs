@@ -1,32 +1,37 @@
 //! The lines go to a syslog collector: RFC 5424 messages in UDP datagrams (RFC 5426) or, each with its
 //! length before it, on a TCP connection (RFC 6587, section 3.4.1).
 //!
-//! Neither transport tells what has arrived. What may not have arrived when a connection breaks is sent
-//! again on the next one: a line may come twice, with the same time stamp, rather than not at all. Over UDP
-//! this works only where the collector's machine refuses datagrams; what the network drops is lost.
+//! Neither transport tells what was read. Over TCP the kernel knows what was acknowledged, and how the
+//! connection ended tells what that is worth: a collector that closes has read it, one that resets may have
+//! left the last of it unread. What may not have arrived is sent again on the next connection: a line may come
+//! twice, with the same time stamp, rather than not at all. Over UDP this works only where the collector's
+//! machine refuses datagrams; what the network drops is lost.
+//!
+//! A connection is made when there is something to send. One that ends when all has arrived, as collectors
+//! end those on which nothing is said, is no event and not told: a line about it would make the next.
 
 mod connection;
+mod siocoutq;
 mod target;
+mod window;
 
 use super::record::{Record, Severity};
 use super::ring::Wants;
 use super::{Log, Next, Reader};
-use connection::{Connection, PATIENCE, SEND_BUFFER};
+use connection::Connection;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 pub use target::{Target, Transport};
+use window::{DOUBT, Window};
 
+/// From one connection to the next, and after the first that was in vain.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
-/// After a connection that lasted this long the delay is [`FIRST_DELAY`] again.
-const STEADY: Duration = Duration::from_secs(30);
 
 /// How often an idle connection is looked at: has the other side closed it?
 const LOOK: Duration = Duration::from_secs(1);
-/// More than the send buffer can hold: what was sent before so many bytes has been acknowledged.
-const WINDOW: usize = 4 * SEND_BUFFER;
 
 /// Sends the log to a collector.
 pub struct Sender {
@@ -37,7 +42,11 @@ pub struct Sender {
     /// To be sent before anything else of the log.
     first: VecDeque<Arc<Record>>,
     window: Window,
+    /// When the next connection may be made, and how long that is put off after another one in vain.
+    not_before: Instant,
     delay: Duration,
+    /// Somebody waits until all has arrived.
+    finishing: bool,
     state: State,
 }
 
@@ -63,8 +72,10 @@ impl Sender {
             reader: Reader::new(log, &target.to_string(), everything),
             connection: None,
             first: VecDeque::new(),
-            window: Window::new(target.transport),
+            window: Window::default(),
+            not_before: Instant::now(),
             delay: FIRST_DELAY,
+            finishing: false,
             state: State::New,
         }
     }
@@ -82,11 +93,14 @@ impl Sender {
             None => self.take(),
         };
         if let Err(cause) = done {
-            self.wait_for_better_times(cause);
+            self.disconnect(cause);
         }
     }
 
     fn take(&mut self) -> io::Result<()> {
+        if self.finishing {
+            return self.finish();
+        }
         // without a connection there is nothing to look at
         let patience = self.connection.as_ref().map(|_| LOOK);
         match self.reader.next(patience) {
@@ -97,56 +111,98 @@ impl Sender {
                     self.first.push_back(Arc::new(told));
                 }
                 self.first.extend(records);
-                Ok(())
             }
-            Next::Flush => self.finish(),
-            Next::Nothing => self.connection.as_ref().map_or(Ok(()), Connection::look),
+            Next::Flush => self.finishing = true,
+            Next::Nothing => self.look()?,
         }
+        Ok(())
     }
 
     fn send(&mut self, record: Arc<Record>) -> io::Result<()> {
         let fresh = self.connection.is_none();
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => none.insert(Connection::open(self.target)?),
+        if fresh {
+            let pause = self.not_before.saturating_duration_since(Instant::now());
+            self.reader.pause(pause);
+            self.connection = Some(Connection::open(self.target)?);
+        }
+        // while nothing was said it may have been closed
+        self.look()?;
+        let Some(connection) = &mut self.connection else {
+            return Ok(());
         };
         let hostname = self.log.lock().hostname.clone();
         let message = record.for_syslog(&hostname, super::boot(), connection.limit());
         connection.send(&message)?;
-        self.window.push(Instant::now(), message.len(), record);
+        self.window.push(Instant::now(), connection.sent(), record);
         self.first.pop_front();
         if fresh {
             connection.wait_for_refusal()?;
         }
-        self.say(State::Reached, |target| {
-            format!("logs: lines go to {target}")
-        });
+        Ok(())
+    }
+
+    /// What has arrived, and is the collector still there?
+    fn look(&mut self) -> io::Result<()> {
+        let Some(connection) = &self.connection else {
+            return Ok(());
+        };
+        connection.look()?;
+        let acknowledged = connection.acknowledged();
+        self.window.forget(acknowledged, DOUBT, Instant::now());
+        if self.window.has_arrived() {
+            self.delay = FIRST_DELAY;
+        }
+        // one that takes lines and resets would otherwise be back and away, back and away
+        if self.window.has_arrived() || (self.state == State::New && acknowledged > 0) {
+            self.say_reached();
+        }
         Ok(())
     }
 
     /// Wait until all has arrived, as far as the transport can tell. The next line makes a new connection.
     fn finish(&mut self) -> io::Result<()> {
-        if let Some(connection) = &mut self.connection {
-            connection.finish()?;
-            self.connection = None;
-            self.window = Window::new(self.target.transport);
+        match &mut self.connection {
+            Some(connection) => Err(connection.finish()),
+            None => {
+                self.finishing = false;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    fn wait_for_better_times(&mut self, cause: io::Error) {
-        let lasted = self.connection.take().map(|connection| connection.age());
-        let mut again = self.window.take(Instant::now());
+    /// The connection is over, or could not be made: what may not have arrived comes first on the next one.
+    fn disconnect(&mut self, cause: io::Error) {
+        let now = Instant::now();
+        let mut window = std::mem::take(&mut self.window);
+        self.not_before = now + self.delay;
+        if let Some(connection) = self.connection.take() {
+            let doubt = match connection::was_read(&cause) {
+                true => Duration::ZERO,
+                false => DOUBT,
+            };
+            window.forget(connection.acknowledged(), doubt, now);
+            if window.has_arrived() {
+                self.delay = FIRST_DELAY;
+                self.not_before = connection.opened() + FIRST_DELAY;
+            }
+        }
+        if !window.has_arrived() {
+            self.delay = (self.delay * 2).min(LONGEST_DELAY);
+            self.say(State::Away, |target| {
+                format!("warning: logs: {target}: {cause}: lines are kept and sent later")
+            });
+        } else if !self.finishing {
+            self.say_reached();
+        }
+        let mut again: VecDeque<_> = window.into_records().collect();
         again.append(&mut self.first);
         self.first = again;
-        if lasted.is_some_and(|lasted| lasted >= STEADY) {
-            self.delay = FIRST_DELAY;
-        }
-        self.say(State::Away, |target| {
-            format!("warning: logs: {target}: {cause}: lines are kept and sent later")
+    }
+
+    fn say_reached(&mut self) {
+        self.say(State::Reached, |target| {
+            format!("logs: lines go to {target}")
         });
-        self.reader.pause(self.delay);
-        self.delay = (self.delay * 2).min(LONGEST_DELAY);
     }
 
     /// Say it when it is news.
@@ -159,74 +215,5 @@ impl Sender {
             self.log.say(severity, line(self.target));
             self.state = state;
         }
-    }
-}
-
-/// What was sent and may not have arrived. For TCP, TCP_USER_TIMEOUT breaks a connection on which a byte was
-/// not acknowledged for [`PATIENCE`], and the socket's buffer bounds how many there can be: what was sent
-/// longer ago than the one, or more bytes ago than the other, has arrived. A refusal of datagrams is seen
-/// with the next look.
-struct Window {
-    sent: VecDeque<(Instant, usize, Arc<Record>)>,
-    bytes: usize,
-    longest: Duration,
-}
-
-impl Window {
-    fn new(transport: Transport) -> Window {
-        Window {
-            sent: VecDeque::new(),
-            bytes: 0,
-            longest: match transport {
-                Transport::Udp => LOOK * 2,
-                // the kernel's timer is not exact
-                Transport::Tcp => PATIENCE * 2,
-            },
-        }
-    }
-
-    fn push(&mut self, now: Instant, bytes: usize, record: Arc<Record>) {
-        self.sent.push_back((now, bytes, record));
-        self.bytes += bytes;
-        self.forget(now);
-    }
-
-    fn forget(&mut self, now: Instant) {
-        while let Some((at, bytes, _)) = self.sent.front() {
-            let arrived =
-                self.bytes - bytes >= WINDOW || now.saturating_duration_since(*at) > self.longest;
-            if !arrived {
-                break;
-            }
-            self.bytes -= bytes;
-            self.sent.pop_front();
-        }
-    }
-
-    fn take(&mut self, now: Instant) -> VecDeque<Arc<Record>> {
-        self.forget(now);
-        self.bytes = 0;
-        self.sent.drain(..).map(|(_, _, record)| record).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::logs::Source;
-
-    #[test]
-    fn only_what_may_not_have_arrived_is_sent_again() {
-        let mut window = Window::new(Transport::Tcp);
-        let start = Instant::now();
-        let record = |at| Arc::new(Record::new(Source::Init, Severity::Notice, at, b"x"));
-        window.push(start, 100, record(0));
-        let later = start + PATIENCE * 2 + LOOK;
-        for at in 1..=100 {
-            window.push(later, WINDOW / 10, record(at));
-        }
-        let again: Vec<_> = window.take(later).iter().map(|r| r.at).collect();
-        assert_eq!(again, (90..=100).collect::<Vec<_>>());
-        assert!(window.take(later).is_empty() && window.bytes == 0);
     }
 }

@@ -1,5 +1,6 @@
 //! The sockets: UDP or TCP behind one face.
 
+use super::siocoutq;
 use super::target::{Target, Transport};
 use crate::logs::record::{TCP_MESSAGE, UDP_MESSAGE};
 use nix::errno::Errno;
@@ -10,9 +11,9 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// A peer that does not answer a connection or acknowledge a line for so long is gone.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Asked for as the socket's send buffer (the kernel doubles it, and counts its own bookkeeping in it).
-pub const SEND_BUFFER: usize = 16 * 1024;
+const SEND_BUFFER: usize = 16 * 1024;
 /// After so many datagrams there is a pause: more at once, as after the collector was away, would be
 /// dropped by its socket's buffer, which by Linux' default holds fewer than 300. About 1500 lines a second
 /// remain; what comes faster for long is lost here, where it is counted.
@@ -20,12 +21,18 @@ const BURST: usize = 16;
 const BURST_PAUSE: Duration = Duration::from_millis(10);
 /// The first datagram is waited on this long: is it refused?
 const REFUSAL: Duration = Duration::from_millis(200);
+/// How often it is asked whether the last bytes were acknowledged.
+const GLANCE: Duration = Duration::from_millis(10);
+/// Nobody expects a collector to say anything, so it may take a while to read past what it says.
+const READS: usize = 16;
 
 pub struct Connection {
     socket: Socket,
+    opened: Instant,
+    /// Bytes handed to the kernel.
+    sent: u64,
     /// Datagrams since the last pause.
     burst: usize,
-    opened: Instant,
 }
 
 enum Socket {
@@ -58,13 +65,27 @@ impl Connection {
         };
         Ok(Connection {
             socket,
-            burst: 0,
             opened: Instant::now(),
+            sent: 0,
+            burst: 0,
         })
     }
 
-    pub fn age(&self) -> Duration {
-        self.opened.elapsed()
+    pub fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// Bytes handed to the kernel.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// How many of them the other side has acknowledged. Nobody acknowledges datagrams: all count.
+    pub fn acknowledged(&self) -> u64 {
+        match &self.socket {
+            Socket::Udp(_) => self.sent,
+            Socket::Tcp(stream) => self.sent.saturating_sub(siocoutq::unacknowledged(stream)),
+        }
     }
 
     /// The longest message in bytes that every collector takes by default.
@@ -84,23 +105,44 @@ impl Connection {
                     std::thread::sleep(BURST_PAUSE);
                     self.burst = 1;
                 }
-                socket.send(message.as_bytes()).map(drop)
+                self.sent += socket.send(message.as_bytes())? as u64;
             }
-            // one write, so one segment
             Socket::Tcp(stream) => {
-                stream.write_all(format!("{} {message}", message.len()).as_bytes())
+                // one write, so one segment, unless the buffer is full
+                let frame = format!("{} {message}", message.len());
+                let mut left = frame.as_bytes();
+                while !left.is_empty() {
+                    match stream.write(left) {
+                        Ok(count) => {
+                            self.sent += count as u64;
+                            left = left.get(count..).unwrap_or_default();
+                        }
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                            return Err(deaf());
+                        }
+                        Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                            return Err(error);
+                        }
+                        _ => {}
+                    }
+                }
             }
         }
+        Ok(())
     }
 
-    /// Has the other side closed the connection or refused a datagram? What it says is passed over.
+    /// Has the other side closed the connection or refused a datagram? What it says is ignored.
     pub fn look(&self) -> io::Result<()> {
         let mut heard = [0; 512];
-        match recv(self.as_fd().as_raw_fd(), &mut heard, MsgFlags::MSG_DONTWAIT) {
-            Ok(0) if matches!(self.socket, Socket::Tcp(_)) => Err(closed()),
-            Ok(_) | Err(Errno::EAGAIN | Errno::EINTR) => Ok(()),
-            Err(errno) => Err(errno.into()),
+        for _ in 0..READS {
+            match recv(self.as_fd().as_raw_fd(), &mut heard, MsgFlags::MSG_DONTWAIT) {
+                Ok(0) if matches!(self.socket, Socket::Tcp(_)) => return Err(closed()),
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => break,
+                Err(errno) => return Err(errno.into()),
+            }
         }
+        Ok(())
     }
 
     /// Sending a datagram always works; only the next attempt tells that it was refused.
@@ -112,22 +154,33 @@ impl Connection {
         Ok(())
     }
 
-    /// Say that there is no more and wait until the other side has read it all and closes too.
-    pub fn finish(&mut self) -> io::Result<()> {
-        let Socket::Tcp(stream) = &mut self.socket else {
-            return Ok(());
-        };
-        stream.shutdown(Shutdown::Write)?;
-        let mut heard = [0; 512];
-        loop {
-            match stream.read(&mut heard) {
-                Ok(0) => return Ok(()),
-                // it acknowledges, but does not close: so be it
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
-                _ => {}
+    /// Say that there is no more and wait until the other side has read it all and closes too. How it ended.
+    pub fn finish(&mut self) -> io::Error {
+        let deadline = Instant::now() + PATIENCE;
+        if let Socket::Tcp(stream) = &mut self.socket {
+            // if it is over already, that is seen below
+            let _ = stream.shutdown(Shutdown::Write);
+            let mut heard = [0; 512];
+            while Instant::now() < deadline {
+                match stream.read(&mut heard) {
+                    Ok(0) => break,
+                    // it acknowledges, but does not close: so be it
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) if error.kind() != io::ErrorKind::Interrupted => return error,
+                    _ => {}
+                }
             }
         }
+        // it may have closed long before, and our last bytes still be on their way
+        while self.acknowledged() < self.sent && Instant::now() < deadline {
+            if let Socket::Tcp(stream) = &self.socket {
+                if let Ok(Some(error)) = stream.take_error() {
+                    return error;
+                }
+            }
+            std::thread::sleep(GLANCE);
+        }
+        closed()
     }
 }
 
@@ -140,6 +193,24 @@ impl AsFd for Connection {
     }
 }
 
+/// Whether a connection that ended so was closed by a collector that had read all that was acknowledged
+/// before: a kernel that still has something to be read resets instead (RFC 1122, section 4.2.2.13). EPIPE is
+/// a reset as well, but one that came after the close.
+pub fn was_read(end: &io::Error) -> bool {
+    matches!(
+        end.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe
+    )
+}
+
 fn closed() -> io::Error {
-    io::Error::other("the collector closed the connection")
+    io::Error::new(
+        io::ErrorKind::UnexpectedEof,
+        "the collector closed the connection",
+    )
+}
+
+fn deaf() -> io::Error {
+    let cause = format!("nothing was acknowledged for {} s", PATIENCE.as_secs());
+    io::Error::new(io::ErrorKind::TimedOut, cause)
 }
