@@ -61,7 +61,11 @@ let
         ../Cargo.lock
         ../src
       ];
-      tests = [ ../tests ];
+      tests = [
+        ../tests
+        # the dates of what images are made of
+        ../flake.lock
+      ];
     };
     fuzz = crate.host {
       root = ../.;

@@ -4,8 +4,9 @@ use crate::Error;
 use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_settime};
 use std::fmt;
-use std::net::{Ipv4Addr, UdpSocket};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::io::ErrorKind::{Interrupted, WouldBlock};
+use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const PORT: u16 = 123;
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -13,10 +14,17 @@ const FIRST_DELAY: Duration = Duration::from_secs(2);
 const LONGEST_DELAY: Duration = Duration::from_secs(1024);
 /// Between two looks at a server that answers.
 const INTERVAL: Duration = Duration::from_secs(1024);
+
+const SECOND: i128 = 1_000_000_000;
 /// Less than this is not worth a step.
-const TOLERANCE: i128 = 100_000_000;
-/// A server that is further behind is wrong, or worse: certificates and logs would become valid again.
-const FURTHEST_BACK: i128 = 365 * 24 * 3600 * 1_000_000_000;
+const TOLERANCE: i128 = SECOND / 10;
+/// 2026-08-03, no later than the nixpkgs in flake.lock. An image is younger than what it is made of, so an
+/// earlier time is wrong, whoever says it. (Its files can't tell: they are of 1970, to be the same each time.)
+const OLDEST: i128 = 1_785_715_200 * SECOND;
+/// The machine's own clock may be off by any number of years when it boots, and the first answer puts that
+/// right. After it, a server that is further behind is wrong, or worse: certificates and logs would become
+/// valid again.
+const FURTHEST_BACK: i128 = 365 * 24 * 3600 * SECOND;
 
 const PACKET: usize = 48;
 /// From 1900, where NTP's time begins, to 1970.
@@ -28,12 +36,34 @@ pub enum Event {
     Agrees { server: Ipv4Addr, nanoseconds: i128 },
 }
 
-/// Keep the clock with `server`, for ever: the body of a thread.
-pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) -> ! {
+/// What else may come of it.
+struct Failure {
+    error: Error,
+    again: Again,
+}
+
+/// When to ask again.
+enum Again {
+    Soon,
+    Late,
+    Never,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let again = Again::Soon;
+        Failure { error, again }
+    }
+}
+
+/// Keep the clock with `server`: the body of a thread. Returns only if the server does not want to be asked.
+pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) {
     let mut delay = FIRST_DELAY;
     let mut agreed = false;
     loop {
-        match ask(server) {
+        match ask(SocketAddrV4::new(server, PORT))
+            .and_then(|offset| Ok(apply(server, offset, agreed)?))
+        {
             Ok(event) => {
                 // once is enough to say that nothing was to be done
                 if !(agreed && matches!(event, Event::Agrees { .. })) {
@@ -43,8 +73,13 @@ pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) -> ! {
                 delay = FIRST_DELAY;
                 std::thread::sleep(INTERVAL);
             }
-            Err(error) => {
+            Err(Failure { error, again }) => {
                 tell(Err(error));
+                match again {
+                    Again::Soon => {}
+                    Again::Late => delay = LONGEST_DELAY,
+                    Again::Never => return,
+                }
                 std::thread::sleep(delay);
                 delay = (delay * 2).min(LONGEST_DELAY);
             }
@@ -52,53 +87,93 @@ pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) -> ! {
     }
 }
 
-fn ask(server: Ipv4Addr) -> Result<Event, Error> {
+fn ask(server: SocketAddrV4) -> Result<i128, Failure> {
     let failed = |cause: std::io::Error| {
         Error::new(format!("clock: ask {server}"), cause)
             .advise("is it an NTP server, and is there a route to it?")
     };
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).map_err(failed)?;
-    socket.connect((server, PORT)).map_err(failed)?;
-    socket.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
+    // from here on the kernel drops what others send
+    socket.connect(server).map_err(failed)?;
 
+    let deadline = Instant::now() + PATIENCE;
     let sent = now();
     let mut packet = [0; PACKET];
     socket.send(&question(sent)).map_err(failed)?;
-    let length = socket.recv(&mut packet).map_err(failed)?;
-    let received = now();
-    let answer = packet.get(..length).unwrap_or_default();
-    let offset = offset(answer, sent, received)
-        .map_err(|cause| Error::new(format!("clock: {server}'s answer"), cause))?;
-    apply(server, offset)
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let cause = format!("no answer in {} s", PATIENCE.as_secs());
+            return Err(failed(std::io::Error::other(cause)).into());
+        }
+        socket.set_read_timeout(Some(left)).map_err(failed)?;
+        let length = match socket.recv(&mut packet) {
+            Ok(length) => length,
+            Err(cause) if matches!(cause.kind(), WouldBlock | Interrupted) => continue,
+            Err(cause) => return Err(failed(cause).into()),
+        };
+        let answer = packet.get(..length).unwrap_or_default();
+        match offset(answer, sent, now()) {
+            Ok(offset) => return Ok(offset),
+            Err(Refusal::Stray) => {}
+            Err(Refusal::Useless(cause)) => {
+                return Err(Error::new(format!("clock: {server}'s answer"), cause).into());
+            }
+            Err(Refusal::Kiss(code)) => return Err(obey(server, code)),
+        }
+    }
 }
 
-fn apply(server: Ipv4Addr, nanoseconds: i128) -> Result<Event, Error> {
-    if nanoseconds.abs() < TOLERANCE {
+/// Codes that forbid to ask again, and those that ask for patience, of which RATE is one (RFC 4330, section 8).
+fn obey(server: SocketAddrV4, code: [u8; 4]) -> Failure {
+    let again = match &code {
+        b"DENY" | b"RSTR" => Again::Never,
+        _ => Again::Late,
+    };
+    let meant = match again {
+        Again::Never => "it does not want to be asked, and will not be until the next boot",
+        _ => "it does not want to be asked so soon",
+    };
+    let doing = format!("clock: {server}'s answer '{}'", code.escape_ascii());
+    let error = Error::new(doing, meant);
+    Failure { error, again }
+}
+
+fn apply(server: Ipv4Addr, offset: i128, agreed: bool) -> Result<Event, Error> {
+    let wrong = |cause| Error::new(format!("clock: {server}'s time"), cause);
+    let nanoseconds = offset;
+    let Some(target) = target(now(), offset, agreed).map_err(wrong)? else {
         return Ok(Event::Agrees {
             server,
             nanoseconds,
         });
-    }
-    if nanoseconds < -FURTHEST_BACK {
-        return Err(Error::new(
-            format!(
-                "clock: {server} is {} s behind",
-                -nanoseconds / 1_000_000_000
-            ),
-            "the clock is not set back by more than a year",
-        ));
-    }
-    let target = now() + nanoseconds;
-    let time = TimeSpec::new(
-        (target / 1_000_000_000) as i64,
-        (target % 1_000_000_000) as i64,
-    );
+    };
+    let time = TimeSpec::new((target / SECOND) as i64, (target % SECOND) as i64);
     clock_settime(ClockId::CLOCK_REALTIME, time)
         .map_err(|errno| Error::new("clock: set it", errno.desc()))?;
     Ok(Event::Stepped {
         server,
         nanoseconds,
     })
+}
+
+/// What the clock is to be set to, if it is; `agreed`, whether it was with the server before.
+fn target(now: i128, offset: i128, agreed: bool) -> Result<Option<i128>, String> {
+    let target = now + offset;
+    if target < OLDEST {
+        return Err(format!(
+            "{} s after 1970, which is before this image could be made, in {}",
+            target.div_euclid(SECOND),
+            OLDEST / SECOND
+        ));
+    }
+    if agreed && offset < -FURTHEST_BACK {
+        return Err(format!(
+            "{} s behind: after the first time the clock is not set back by more than a year",
+            -offset / SECOND
+        ));
+    }
+    Ok((offset.abs() >= TOLERANCE).then_some(target))
 }
 
 /// Nanoseconds since 1970.
@@ -117,24 +192,47 @@ fn question(sent: i128) -> [u8; PACKET] {
     packet
 }
 
+/// Why an answer tells no time.
+#[derive(Debug, PartialEq)]
+enum Refusal {
+    /// It is something else. The answer may still come.
+    Stray,
+    Useless(&'static str),
+    /// The kiss of death, and its code.
+    Kiss([u8; 4]),
+}
+
 /// How far the clock is behind the server's, in nanoseconds (RFC 4330, section 5).
-fn offset(answer: &[u8], sent: i128, received: i128) -> Result<i128, &'static str> {
+fn offset(answer: &[u8], sent: i128, received: i128) -> Result<i128, Refusal> {
     let word = |at: usize| -> Option<u64> {
         Some(u64::from_be_bytes(answer.get(at..at + 8)?.try_into().ok()?))
     };
-    let (Some([flags, stratum]), Some(originate), Some(arrived), Some(left)) =
-        (answer.first_chunk::<2>(), word(24), word(32), word(40))
-    else {
-        return Err("it is too short");
+    let (Some([flags, stratum]), Some(code), Some(originate), Some(arrived), Some(left)) = (
+        answer.first_chunk::<2>(),
+        answer.get(12..).and_then(|it| it.first_chunk::<4>()),
+        word(24),
+        word(32),
+        word(40),
+    ) else {
+        return Err(Refusal::Stray);
     };
-    match (flags & 0b111, flags >> 6, stratum) {
-        (4, 0..=2, 1..=15) if originate == timestamp(sent) && left != 0 => {}
-        (4, _, 0) => return Err("the server does not want to be asked"),
-        (4, 3, _) => return Err("the server does not know the time itself"),
-        _ if originate != timestamp(sent) => return Err("it answers something else"),
-        _ => return Err("it is no server's"),
+    let (leap, mode) = (flags >> 6, flags & 0b111);
+    if mode != 4 || originate != timestamp(sent) {
+        return Err(Refusal::Stray);
     }
-    Ok(((nanoseconds(arrived) - sent) + (nanoseconds(left) - received)) / 2)
+    match (leap, stratum) {
+        (_, 0) => return Err(Refusal::Kiss(*code)),
+        (0..=2, 1..=15) => {}
+        _ => return Err(Refusal::Useless("the server does not know the time itself")),
+    }
+    if arrived == 0 || left == 0 {
+        return Err(Refusal::Useless("the time is missing in it"));
+    }
+    let (arrived, left) = (nanoseconds(arrived), nanoseconds(left));
+    if !(-TOLERANCE..=PATIENCE.as_nanos() as i128).contains(&(left - arrived)) {
+        return Err(Refusal::Useless("its times contradict each other"));
+    }
+    Ok(((arrived - sent) + (left - received)) / 2)
 }
 
 /// NTP's 32 bits of seconds since 1900 and 32 of their fraction.
@@ -185,8 +283,8 @@ impl fmt::Display for Event {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::net::SocketAddr;
 
-    const SECOND: i128 = 1_000_000_000;
     const NOVEMBER_2026: i128 = 1_795_000_000 * SECOND;
 
     fn answer(sent: i128, server_time: i128) -> [u8; PACKET] {
@@ -219,7 +317,18 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_prove_nothing_are_refused() {
+    fn the_seconds_may_begin_anew_between_question_and_answer() {
+        // 2036-02-07 06:28:16
+        let era = 2_085_978_496 * SECOND;
+        assert_eq!(timestamp(era), 0);
+        let (sent, received) = (era - SECOND / 2, era + SECOND / 2);
+        let mut answer = answer(sent, era - SECOND / 10);
+        answer[40..].copy_from_slice(&timestamp(era + SECOND / 10).to_be_bytes());
+        assert!(offset(&answer, sent, received).unwrap().abs() < 10);
+    }
+
+    #[test]
+    fn what_is_no_answer_to_the_question_is_not_taken_for_one() {
         let good = answer(SECOND, NOVEMBER_2026);
         let with = |at: usize, value: u8| {
             let mut packet = good;
@@ -227,18 +336,117 @@ mod tests {
             offset(&packet, SECOND, SECOND)
         };
         assert!(offset(&good, SECOND, SECOND).is_ok());
-        assert!(offset(&good[..47], SECOND, SECOND).is_err());
-        assert!(with(0, 0b00_100_011).is_err(), "a client's packet");
-        assert!(with(0, 0b11_100_100).is_err(), "not synchronised");
-        assert!(with(1, 0).is_err(), "kiss of death");
-        assert!(with(1, 16).is_err(), "not synchronised");
-        assert!(with(31, 1).is_err(), "somebody else's question");
+        assert_eq!(offset(&good[..47], SECOND, SECOND), Err(Refusal::Stray));
+        assert_eq!(with(0, 0b00_100_011), Err(Refusal::Stray), "a client's");
+        assert_eq!(with(0, 0b00_100_101), Err(Refusal::Stray), "a broadcast");
+        assert_eq!(with(31, 1), Err(Refusal::Stray), "another question's");
     }
 
     #[test]
-    fn a_server_more_than_a_year_behind_is_not_followed() {
-        let error = apply(Ipv4Addr::LOCALHOST, -FURTHEST_BACK - 1);
-        assert!(error.is_err_and(|error| error.to_string().contains("more than a year")));
+    fn answers_that_tell_no_time_are_refused() {
+        let with = |changes: &[(usize, &[u8])]| {
+            let mut packet = answer(SECOND, NOVEMBER_2026);
+            for (at, bytes) in changes {
+                packet[*at..at + bytes.len()].copy_from_slice(bytes);
+            }
+            offset(&packet, SECOND, SECOND)
+        };
+        let useless = |changes: &[_]| matches!(with(changes), Err(Refusal::Useless(_)));
+        assert!(useless(&[(0, &[0b11_100_100])]), "not synchronised");
+        assert!(useless(&[(1, &[16])]), "not synchronised");
+        assert!(useless(&[(32, &[0; 8])]));
+        assert!(useless(&[(40, &[0; 8])]));
+        let long_before = timestamp(NOVEMBER_2026 - 60 * SECOND).to_be_bytes();
+        assert!(useless(&[(32, &long_before)]));
+        assert!(useless(&[(40, &long_before)]));
+        // whatever else it says, and only in answer to the question
+        let kiss: &[(usize, &[u8])] = &[(0, &[0b11_100_100]), (1, &[0]), (12, b"RATE")];
+        assert_eq!(with(kiss), Err(Refusal::Kiss(*b"RATE")));
+        assert_eq!(
+            with(&[(1, &[0]), (12, b"DENY"), (24, &[1])]),
+            Err(Refusal::Stray)
+        );
+    }
+
+    #[test]
+    fn a_server_that_forbids_to_be_asked_is_not_asked_again() {
+        let server = SocketAddrV4::new(Ipv4Addr::LOCALHOST, PORT);
+        let again = |code: &[u8; 4]| obey(server, *code).again;
+        assert!(matches!(again(b"DENY"), Again::Never));
+        assert!(matches!(again(b"RSTR"), Again::Never));
+        assert!(matches!(again(b"RATE"), Again::Late));
+        assert!(matches!(again(b"\0\xffAB"), Again::Late));
+    }
+
+    #[test]
+    fn the_answer_is_waited_for_whatever_else_comes() {
+        let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let SocketAddr::V4(address) = server.local_addr().unwrap() else {
+            panic!("it has an IPv4 address");
+        };
+        let thread = std::thread::spawn(move || {
+            let mut question = [0; PACKET];
+            let (_, client) = server.recv_from(&mut question).unwrap();
+            let originate = u64::from_be_bytes(question[40..].try_into().unwrap());
+            let mut packet = answer(0, NOVEMBER_2026);
+            let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            packet[24..32].copy_from_slice(&originate.to_be_bytes());
+            stranger.send_to(&packet, client).unwrap();
+            packet[24..32].copy_from_slice(&(originate - 1).to_be_bytes());
+            server.send_to(&packet, client).unwrap();
+            server.send_to(b"", client).unwrap();
+            packet = answer(0, NOVEMBER_2026 + SECOND);
+            packet[24..32].copy_from_slice(&originate.to_be_bytes());
+            server.send_to(&packet, client).unwrap();
+        });
+        let before = now();
+        let offset = ask(address).ok().unwrap();
+        let took = now() - before;
+        thread.join().unwrap();
+        let right = NOVEMBER_2026 + SECOND - before;
+        assert!((offset - right).abs() <= took, "{offset} {right} {took}");
+    }
+
+    #[test]
+    fn the_first_time_the_clock_is_set_whichever_way() {
+        let in_2035 = 2_051_222_400 * SECOND;
+        for now in [0, in_2035, -SECOND] {
+            assert_eq!(
+                target(now, NOVEMBER_2026 - now, false),
+                Ok(Some(NOVEMBER_2026))
+            );
+        }
+        assert_eq!(target(NOVEMBER_2026, TOLERANCE - 1, false), Ok(None));
+    }
+
+    #[test]
+    fn after_that_it_is_not_set_back_by_more_than_a_year() {
+        let in_2035 = 2_051_222_400 * SECOND;
+        assert!(target(in_2035, -FURTHEST_BACK, true).is_ok_and(|it| it.is_some()));
+        let error = target(in_2035, -FURTHEST_BACK - 1, true).unwrap_err();
+        assert!(error.contains("more than a year"), "{error}");
+    }
+
+    #[test]
+    fn nobody_makes_it_a_time_before_the_image_was_made() {
+        for (now, offset) in [(0, 0), (0, SECOND), (NOVEMBER_2026, -NOVEMBER_2026)] {
+            for agreed in [false, true] {
+                let error = target(now, offset, agreed).unwrap_err();
+                assert!(error.contains("before this image could be made"), "{error}");
+            }
+        }
+        assert_eq!(target(0, OLDEST, false), Ok(Some(OLDEST)));
+    }
+
+    #[test]
+    fn an_image_is_younger_than_what_it_is_made_of() {
+        let lock = include_str!("../flake.lock");
+        let pinned = lock
+            .split("\"lastModified\": ")
+            .skip(1)
+            .filter_map(|rest| rest.split(',').next()?.parse::<i128>().ok());
+        let youngest = pinned.max().expect("a pin");
+        assert!(OLDEST <= youngest * SECOND);
     }
 
     proptest! {
