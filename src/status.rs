@@ -1,129 +1,212 @@
 //! The status page: what the machine knows about itself, over HTTP, as text and as JSON. Read-only, and
 //! there only when asked for.
 
+mod answer;
+mod client;
 mod report;
 
 use crate::Error;
+pub use answer::respond;
+use client::Client;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 pub use report::Value;
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-/// One client at a time, so none may take long.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// More than any request that makes sense here.
-const LONGEST_HEAD: usize = 4096;
+/// So many clients at a time, which bounds memory and descriptors. One more takes the place of the one that
+/// came first: whoever says nothing keeps nobody waiting.
+const CLIENTS: usize = 32;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answer on `port`, for ever: the body of a thread. Returns only if the port can't be had.
 pub fn serve(port: u16, report: impl Fn() -> Value) -> Error {
-    let listener = match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
-        Ok(listener) => listener,
-        Err(cause) => {
-            return Error::new(format!("status: listen on port {port}"), cause)
-                .advise("does a program use it? scratchmachine.status= takes another");
-        }
-    };
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
+        // a client may be gone between poll and accept
+        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    match listener {
+        Ok(listener) => attend(listener, report),
+        Err(cause) => Error::new(format!("status: listen on port {port}"), cause)
+            .advise("does a program use it? scratchmachine.status= takes another"),
+    }
+}
+
+fn attend(listener: TcpListener, report: impl Fn() -> Value) -> ! {
+    // the one that came first first
+    let mut clients: Vec<Client> = Vec::new();
     loop {
-        match listener.accept() {
-            // a client that goes away is its own business
-            Ok((client, _)) => drop(answer(client, &report)),
-            // out of descriptors, say: not at once again
-            Err(_) => std::thread::sleep(PATIENCE),
+        let now = Instant::now();
+        clients.retain(|client| client.deadline() > now);
+        let mut ready = ready(&listener, &clients).into_iter();
+        let someone_came = ready.next().unwrap_or(false);
+        clients.retain_mut(|client| {
+            let is_ready = ready.next().unwrap_or(false);
+            !is_ready || client.step(answer::is_enough, |head| answer::answer(head, &report))
+        });
+        if someone_came {
+            accept(&listener, &mut clients);
         }
     }
 }
 
-fn answer(mut client: TcpStream, report: &impl Fn() -> Value) -> io::Result<()> {
-    let deadline = Instant::now() + PATIENCE;
-    client.set_write_timeout(Some(PATIENCE))?;
-    let mut head = Vec::new();
-    let mut buffer = [0; 512];
-    while !is_complete(&head) && head.len() < LONGEST_HEAD {
+/// Wait until something can be done for somebody: for the listener and for each client, whether it can.
+fn ready(listener: &TcpListener, clients: &[Client]) -> Vec<bool> {
+    let mut watched = vec![PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+    watched.extend(
+        clients
+            .iter()
+            .map(|client| PollFd::new(client.as_fd(), client.waits_for())),
+    );
+    let first = clients.iter().map(Client::deadline).min();
+    let timeout = first.map_or(PollTimeout::NONE, |deadline| {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(());
-        }
-        client.set_read_timeout(Some(left))?;
-        match client.read(&mut buffer)? {
-            0 => break,
-            count => head.extend_from_slice(buffer.get(..count).unwrap_or_default()),
-        }
+        // not a moment too early
+        PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX)
+    });
+    if poll(&mut watched, timeout).is_err() {
+        std::thread::sleep(PAUSE);
+        return vec![];
     }
-    let (status, kind, body) = respond(&head, report);
-    write!(
-        client,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    )?;
-    if !head.starts_with(b"HEAD ") {
-        client.write_all(body.as_bytes())?;
-    }
-    Ok(())
+    let has_news = |it: &PollFd| it.any().unwrap_or(true);
+    watched.iter().map(has_news).collect()
 }
 
-fn is_complete(head: &[u8]) -> bool {
-    head.windows(4).any(|window| window == b"\r\n\r\n")
-        || head.windows(2).any(|window| window == b"\n\n")
-}
-
-/// Status, content type and body for a request's head.
-pub fn respond(head: &[u8], report: &impl Fn() -> Value) -> (&'static str, &'static str, String) {
-    const TEXT: &str = "text/plain";
-    let head = String::from_utf8_lossy(head);
-    let mut words = head.lines().next().unwrap_or_default().split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next());
-    match (method, path) {
-        ("GET" | "HEAD", Some("/")) => ("200 OK", TEXT, report().text()),
-        ("GET" | "HEAD", Some("/json")) => ("200 OK", "application/json", report().json()),
-        ("GET" | "HEAD", Some(_)) => (
-            "404 Not Found",
-            TEXT,
-            "Not found: there are / and /json\n".into(),
-        ),
-        ("POST" | "PUT" | "DELETE" | "PATCH" | "OPTIONS", Some(_)) => (
-            "405 Method Not Allowed",
-            TEXT,
-            "Read-only: GET and HEAD\n".into(),
-        ),
-        _ => ("400 Bad Request", TEXT, "This speaks HTTP\n".into()),
+fn accept(listener: &TcpListener, clients: &mut Vec<Client>) {
+    match listener
+        .accept()
+        .and_then(|(stream, _)| Client::new(stream))
+    {
+        Ok(client) => {
+            if clients.len() >= CLIENTS {
+                clients.remove(0);
+            }
+            clients.push(client);
+        }
+        // out of descriptors, say: not at once again
+        Err(_) => std::thread::sleep(PAUSE),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::{Shutdown, SocketAddr, TcpStream};
 
-    fn status_of(head: &str) -> &'static str {
-        respond(head.as_bytes(), &|| Value::map([("uptime", 1.into())])).0
+    /// In a machine it is a network away.
+    const IN_TIME: Duration = Duration::from_secs(2);
+
+    fn page() -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || attend(listener, || Value::map([("uptime", 1.into())])));
+        address
     }
 
-    #[test]
-    fn the_page_is_read_only() {
-        assert_eq!(status_of("GET / HTTP/1.1"), "200 OK");
-        assert_eq!(status_of("HEAD /json HTTP/1.1"), "200 OK");
-        assert_eq!(status_of("GET /etc/passwd HTTP/1.1"), "404 Not Found");
-        assert_eq!(status_of("POST / HTTP/1.1"), "405 Method Not Allowed");
-        assert_eq!(status_of("\0\u{ff}"), "400 Bad Request");
-        assert_eq!(status_of(""), "400 Bad Request");
+    fn ask(page: SocketAddr, request: &[u8]) -> TcpStream {
+        let mut client = TcpStream::connect(page).unwrap();
+        client.set_read_timeout(Some(20 * IN_TIME)).unwrap();
+        client.write_all(request).unwrap();
+        client
     }
 
-    #[test]
-    fn a_client_that_says_nothing_does_not_keep_others_waiting() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        std::thread::spawn(move || serve(port, || Value::map([("uptime", 1.into())])));
-        let connect = || loop {
-            match TcpStream::connect(("127.0.0.1", port)) {
-                Ok(stream) => return stream,
-                Err(_) => std::thread::yield_now(),
-            }
-        };
-        let _silent = connect();
-        let mut client = connect();
-        client.write_all(b"GET /json HTTP/1.0\r\n\r\n").unwrap();
+    fn answer_to(mut client: TcpStream) -> String {
         let mut answer = String::new();
         client.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[track_caller]
+    fn assert_is_served_in_time(page: SocketAddr) {
+        let start = Instant::now();
+        let answer = answer_to(ask(page, b"GET /json HTTP/1.0\r\n\r\n"));
+        assert!(start.elapsed() < IN_TIME, "{:?}", start.elapsed());
         assert!(answer.ends_with("{\"uptime\":1}\n"), "{answer}");
+    }
+
+    #[test]
+    fn clients_that_say_nothing_keep_nobody_waiting() {
+        let page = page();
+        let mut silent = vec![];
+        for _ in 0..4 {
+            silent.extend((0..CLIENTS).map(|_| ask(page, b"")));
+            assert_is_served_in_time(page);
+            silent.extend((0..CLIENTS).map(|_| ask(page, b"GET / HT")));
+            assert_is_served_in_time(page);
+            // they do not take the answer
+            silent.extend((0..CLIENTS).map(|_| ask(page, b"GET / HTTP/1.1\r\n\r\n")));
+            assert_is_served_in_time(page);
+        }
+    }
+
+    #[test]
+    fn the_answer_arrives_although_there_is_more_to_be_read() {
+        let page = page();
+        let length = 10_000_000;
+        let head = format!("POST / HTTP/1.1\r\nHost: box\r\nContent-Length: {length}\r\n\r\n");
+        let mut client = ask(page, head.as_bytes());
+        // all of it, before it looks for the answer
+        client.write_all(&vec![b'x'; length]).unwrap();
+        let answer = answer_to(client);
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+
+        let cookie = "x".repeat(1_000_000);
+        let head = format!("GET / HTTP/1.1\r\nCookie: {cookie}\r\n\r\n");
+        let answer = answer_to(ask(page, head.as_bytes()));
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+
+    #[test]
+    fn a_flood_keeps_nobody_waiting() {
+        let page = page();
+        let mut clients: Vec<_> = (0..4)
+            .map(|_| ask(page, b"POST / HTTP/1.1\r\n\r\n"))
+            .collect();
+        let flood = std::thread::spawn(move || {
+            let start = Instant::now();
+            while start.elapsed() < IN_TIME {
+                for client in &mut clients {
+                    let _ = client.write(&[b'x'; 65_536]);
+                }
+            }
+        });
+        while !flood.is_finished() {
+            assert_is_served_in_time(page);
+        }
+        flood.join().unwrap();
+    }
+
+    #[test]
+    fn only_the_first_of_several_requests_is_answered() {
+        let request = b"GET / HTTP/1.1\r\n\r\nGET /json HTTP/1.1\r\n\r\n";
+        let answer = answer_to(ask(page(), request));
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+        assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+    }
+
+    #[test]
+    fn a_client_that_is_done_still_gets_its_answer() {
+        let page = page();
+        for request in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\n"] {
+            let client = ask(page, request.as_bytes());
+            client.shutdown(Shutdown::Write).unwrap();
+            let answer = answer_to(client);
+            assert!(answer.ends_with("uptime: 1\n"), "{answer}");
+        }
+        let client = ask(page, b"");
+        client.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(answer_to(client), "");
+    }
+
+    #[test]
+    fn a_request_may_come_in_pieces() {
+        let page = page();
+        let mut client = ask(page, b"");
+        for byte in b"GET /json HTTP/1.1\r\nHost: box\r\n\r\n" {
+            client.write_all(&[*byte]).unwrap();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(answer_to(client).ends_with("{\"uptime\":1}\n"));
     }
 }

@@ -1,4 +1,7 @@
 use harness::{Machine, image};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 #[test]
 fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() {
@@ -32,6 +35,32 @@ fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() 
         let (status, _) = machine.request(method, "/");
         assert_eq!(status, "405 Method Not Allowed", "{method}");
     }
+    let (status, json) = machine.request("GET", "/json?x=1");
+    assert!(status == "200 OK" && json.starts_with("{\"version\":"));
+
+    // who says nothing keeps nobody waiting
+    let connect = || TcpStream::connect(("127.0.0.1", machine.port())).unwrap();
+    let _silent: Vec<_> = (0..40).map(|_| connect()).collect();
+    let start = Instant::now();
+    machine.get();
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+
+    // whoever has much to say gets the answer all the same, after the last word
+    let mut talker = connect();
+    let length = 1_000_000;
+    write!(
+        talker,
+        "POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n"
+    )
+    .unwrap();
+    talker.write_all(&vec![b'x'; length]).unwrap();
+    let mut answer = String::new();
+    talker.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     machine.assert_alive();
 }
 
