@@ -16,7 +16,7 @@ mod settings;
 
 pub use dhcp::{How, Reason, Why};
 pub use event::{Configured, Event, Granted, Status};
-pub use lease::Lease;
+pub use lease::{Lease, Unused};
 pub use settings::{Route, Settings};
 
 use crate::Error;

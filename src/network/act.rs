@@ -61,6 +61,16 @@ impl Thread {
                     from,
                     reason,
                 }),
+                Action::Unused(server, unused) => {
+                    for unused in unused {
+                        let device = device.to_owned();
+                        self.tell(Event::Unused {
+                            device,
+                            server,
+                            unused,
+                        });
+                    }
+                }
                 Action::NoOffer(time) => self.tell(Event::NoOffer(device.to_owned(), time)),
             }
         }

@@ -6,7 +6,7 @@ mod question;
 #[cfg(test)]
 mod tests;
 
-use super::lease::{Lease, Unusable};
+use super::lease::{Lease, Unusable, Unused};
 use super::packet::{Kind, Mac, Malformed, Message, addressee, option};
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -86,6 +86,8 @@ pub enum Action {
     /// Stop using this.
     Drop(Lease, Why),
     Ignored(Reason),
+    /// What else that server said, unless it is what the lease before said too.
+    Unused(Ipv4Addr, Vec<Unused>),
     /// Nobody has offered anything for so long.
     NoOffer(Duration),
 }
@@ -285,7 +287,7 @@ impl Client {
                 Ok(lease) if lease.settings.address != offer.settings.address => {
                     ignored(Reason::OtherAddress(lease.settings.address))
                 }
-                Ok(lease) => vec![self.bind(lease, How::Acquired, now, random)],
+                Ok(lease) => self.bind(lease, How::Acquired, now, random),
                 Err(unusable) => ignored(Reason::Unusable(unusable)),
             },
             (State::Requesting(_), Kind::Nak) => {
@@ -304,7 +306,7 @@ impl Client {
                     Phase::Confirming => How::Confirmed,
                 };
                 match Lease::granted_by(message) {
-                    Ok(lease) => vec![self.bind(lease, how, now, random)],
+                    Ok(lease) => self.bind(lease, how, now, random),
                     Err(unusable) => ignored(Reason::Unusable(unusable)),
                 }
             }
@@ -335,7 +337,7 @@ impl Client {
         ]
     }
 
-    fn bind(&mut self, lease: Lease, how: How, now: Moment, random: u32) -> Action {
+    fn bind(&mut self, lease: Lease, how: How, now: Moment, random: u32) -> Vec<Action> {
         // from the request on, as the server may have counted from there
         let from = self.asked;
         let until = lease.times.map(|times| Until {
@@ -345,16 +347,25 @@ impl Client {
             expire: from.saturating_add(times.expire),
         });
         if until.as_ref().is_some_and(|until| now >= until.expire) {
-            return Action::Ignored(Reason::TooLate);
+            return vec![Action::Ignored(Reason::TooLate)];
         }
         self.deadline = until.as_ref().map(|until| until.renew);
         self.refusals = 0;
+        let known = match &self.state {
+            State::Holding(held, _) => held.lease.unused.as_slice(),
+            _ => &[],
+        };
+        let mut actions = vec![];
+        if lease.unused != known {
+            actions.push(Action::Unused(lease.server, lease.unused.clone()));
+        }
         let held = Held {
             lease: lease.clone(),
             until,
         };
         self.state = State::Holding(held, Phase::Bound);
-        Action::Use(lease, how)
+        actions.push(Action::Use(lease, how));
+        actions
     }
 
     fn lose(&mut self, why: Why, now: Moment, random: u32) -> Vec<Action> {

@@ -1,6 +1,7 @@
 //! What happens on the network, as a line on the console each, and how it is now.
 
 use super::dhcp::{How, Reason, Why};
+use super::lease::Unused;
 use super::packet::Mac;
 use super::settings::Settings;
 use crate::Error;
@@ -37,6 +38,11 @@ pub enum Event {
         device: String,
         from: Ipv4Addr,
         reason: Reason,
+    },
+    Unused {
+        device: String,
+        server: Ipv4Addr,
+        unused: Unused,
     },
     Failed(Error),
     /// So many events of the kinds that somebody else can cause at will came too fast to be told.
@@ -76,7 +82,7 @@ impl Event {
     pub fn may_flood(&self) -> bool {
         matches!(
             self,
-            Event::Ignored { .. } | Event::Failed(_) | Event::Extended(..)
+            Event::Ignored { .. } | Event::Unused { .. } | Event::Failed(_) | Event::Extended(..)
         )
     }
 
@@ -115,6 +121,7 @@ impl Event {
                 }
                 | Event::NoOffer(..)
                 | Event::Ignored { .. }
+                | Event::Unused { .. }
                 | Event::Failed(_)
         )
     }
@@ -179,6 +186,11 @@ impl fmt::Display for Event {
                 from,
                 reason,
             } => write!(f, "{device} message from {from} ignored: {reason}"),
+            Event::Unused {
+                device,
+                server,
+                unused,
+            } => write!(f, "{device} lease of {server}: {unused}"),
             Event::Untold(1) => f.write_str("one more such event was not told"),
             Event::Untold(count) => write!(f, "{count} more such events were not told"),
         }

@@ -1,7 +1,12 @@
 //! What a DHCP server's message grants, if it can be used: servers are mistaken, or lie.
 
+mod reader;
+
+pub use reader::Unused;
+
 use super::packet::{Message, option};
-use super::settings::{Route, Settings, mask};
+use super::settings::{Settings, mask};
+use reader::Reader;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -13,10 +18,7 @@ const ASSUMED: u32 = 3600;
 /// RFC 2131 section 3.3.
 const FOR_EVER: u32 = u32::MAX;
 /// What every host takes in (RFC 1122 section 3.3.3). The legal minimum of 68 would choke every program.
-const SMALLEST_MTU: u32 = 576;
-/// As many as resolv.conf(5) looks at.
-const MOST_DNS_SERVERS: usize = 3;
-const MOST_ROUTES: usize = 64;
+const SMALLEST_MTU: u16 = 576;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
@@ -24,6 +26,8 @@ pub struct Lease {
     pub settings: Settings,
     /// `None`: for ever.
     pub times: Option<Times>,
+    /// What the server said besides.
+    pub unused: Vec<Unused>,
 }
 
 /// Counted from the request that was granted.
@@ -49,80 +53,62 @@ pub enum Unusable {
 
 impl Lease {
     /// # Errors
-    /// What is essential is missing or makes no sense. What is not essential, and makes none, is left out.
+    /// What is essential is missing or makes no sense. What is not essential, and makes none, is left out and
+    /// noted.
     pub fn granted_by(message: &Message) -> Result<Lease, Unusable> {
         let options = &message.options;
+        let mut reader = Reader::new(options);
         let server = options
             .address(option::SERVER)
             .filter(|server| may_be_host(*server))
             .ok_or(Unusable::NoServer)?;
         let address = message.yours;
-        let prefix = match options.address(option::NETMASK) {
+        let prefix = match reader.address(option::NETMASK) {
             Some(netmask) => prefix(netmask).ok_or(Unusable::Netmask(netmask))?,
             None => classful_prefix(address),
         };
         if !may_be_host(address) || is_edge(address, prefix) {
             return Err(Unusable::Address(address));
         }
-        let usable = |other: &Ipv4Addr| may_be_host(*other) && *other != address;
-        let routes = match options.get(option::ROUTES) {
-            // they take the place of the router (RFC 3442)
-            Some(routes) => classless_routes(routes)
-                .filter(|route| route.via.is_unspecified() || usable(&route.via))
-                .take(MOST_ROUTES)
-                .collect(),
-            None => {
-                let router = options.addresses(option::ROUTER).find(usable);
-                router.map(Route::by_default).into_iter().collect()
-            }
+        let settings = Settings {
+            address,
+            prefix,
+            routes: reader.routes(address),
+            dns: reader.dns(),
+            domain: reader.domain(),
+            hostname: reader.hostname(),
+            mtu: reader.short_number(option::MTU, |mtu| mtu >= SMALLEST_MTU),
         };
-        let name = |number| options.text(number).filter(|name| is_name(name));
         Ok(Lease {
             server,
-            settings: Settings {
-                address,
-                prefix,
-                routes,
-                dns: options
-                    .addresses(option::DNS)
-                    .filter(|server| may_be_host(*server))
-                    .take(MOST_DNS_SERVERS)
-                    .collect(),
-                domain: name(option::DOMAIN).map(str::to_owned),
-                // the kernel's limit is 64 (sethostname(2))
-                hostname: name(option::HOSTNAME)
-                    .filter(|name| name.len() <= 64)
-                    .map(str::to_owned),
-                mtu: options
-                    .get(option::MTU)
-                    .and_then(|mtu| mtu.try_into().map(u16::from_be_bytes).ok())
-                    .filter(|mtu| u32::from(*mtu) >= SMALLEST_MTU),
-            },
-            times: times(message)?,
+            settings,
+            times: times(&mut reader)?,
+            unused: reader.unused(),
         })
     }
 }
 
 /// T1 and T2 of the message where they make sense, else the RFC's: 1/2 and 7/8 of the lease.
-fn times(message: &Message) -> Result<Option<Times>, Unusable> {
-    let number = |number| message.options.number(number);
-    let seconds = match number(option::LEASE_SECONDS).unwrap_or(ASSUMED) {
+fn times(reader: &mut Reader) -> Result<Option<Times>, Unusable> {
+    let seconds = match reader
+        .number(option::LEASE_SECONDS, |_| true)
+        .unwrap_or(ASSUMED)
+    {
         FOR_EVER => return Ok(None),
         seconds if seconds < SHORTEST => return Err(Unusable::TooShort(seconds)),
         seconds => seconds,
     };
     let expire = Duration::from_secs(seconds.into());
-    let told = |option, earliest: Duration| {
-        let told = Duration::from_secs(number(option)?.into());
-        (earliest <= told && told < expire).then_some(told)
-    };
-    let earliest = Duration::from_secs(2);
-    let rebind = told(option::REBIND_SECONDS, earliest).unwrap_or(expire / 8 * 7);
-    let renew = told(option::RENEW_SECONDS, earliest)
-        .unwrap_or(expire / 2)
-        .min(rebind);
+    let rebind = reader.number(option::REBIND_SECONDS, |told| (2..seconds).contains(&told));
+    let before_rebind = rebind.map_or(seconds, |rebind| rebind.saturating_add(1));
+    let renew = reader.number(option::RENEW_SECONDS, |told| {
+        (2..before_rebind).contains(&told)
+    });
+    let or =
+        |told: Option<u32>, assumed| told.map_or(assumed, |told| Duration::from_secs(told.into()));
+    let rebind = or(rebind, expire / 8 * 7);
     Ok(Some(Times {
-        renew,
+        renew: or(renew, expire / 2).min(rebind),
         rebind,
         expire,
     }))
@@ -153,38 +139,6 @@ fn classful_prefix(address: Ipv4Addr) -> u8 {
     }
 }
 
-/// RFC 3442: the prefix, as many bytes of the destination as it covers, the gateway. What comes after a
-/// route that makes no sense makes none either.
-fn classless_routes(mut bytes: &[u8]) -> impl Iterator<Item = Route> {
-    std::iter::from_fn(move || {
-        let (&prefix, rest) = bytes.split_first()?;
-        let length = prefix.div_ceil(8).into();
-        let mut to = [0; 4];
-        let (destination, rest) = rest.split_at_checked(length)?;
-        to.get_mut(..length)?.copy_from_slice(destination);
-        let (via, rest) = rest.split_first_chunk::<4>()?;
-        bytes = rest;
-        Some(Route {
-            to: (u32::from_be_bytes(to) & mask(prefix)).into(),
-            prefix,
-            via: (*via).into(),
-        })
-    })
-}
-
-/// Labels of letters, digits and hyphens, with dots between them (RFC 1123 section 2.1).
-fn is_name(name: &str) -> bool {
-    name.len() <= 253
-        && name.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-}
-
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -199,6 +153,7 @@ impl fmt::Display for Unusable {
 #[cfg(test)]
 mod tests {
     use super::super::packet::{Mac, Options};
+    use super::super::settings::Route;
     use super::*;
     use proptest::prelude::*;
 
@@ -226,6 +181,14 @@ mod tests {
         let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, 0]);
         let options: Vec<_> = options.iter().copied().chain([netmask]).collect();
         Lease::granted_by(&message([10, 0, 2, 15], &options)).unwrap()
+    }
+
+    fn noted(options: &[(u8, &[u8])]) -> Vec<String> {
+        lease(options)
+            .unused
+            .iter()
+            .map(Unused::to_string)
+            .collect()
     }
 
     fn refused(address: [u8; 4], options: &[(u8, &[u8])]) -> String {
@@ -378,6 +341,59 @@ mod tests {
     }
 
     #[test]
+    fn where_the_classless_routes_can_not_be_read_the_router_counts() {
+        let router: (u8, &[u8]) = (option::ROUTER, &[10, 0, 2, 2]);
+        for routes in [
+            &[][..],
+            &[0],
+            &[0, 10, 0, 2],
+            &[33, 10, 0, 2, 9, 10, 0, 2, 9],
+            // one that can be read, and is not the default route
+            &[24, 192, 0, 2, 10, 0, 2, 9, 0, 10, 0, 2],
+            &[24, 192, 0, 2, 10, 0, 2, 9, 33],
+            // a default route through this machine itself
+            &[0, 10, 0, 2, 15],
+        ] {
+            let settings = lease(&[router, (option::ROUTES, routes)]).settings;
+            assert_eq!(settings.gateway(), Some([10, 0, 2, 2].into()), "{routes:?}");
+        }
+        let settings = lease(&[
+            router,
+            (option::ROUTES, &[24, 192, 0, 2, 10, 0, 2, 9, 0, 10]),
+        ])
+        .settings;
+        assert_eq!(settings.routes.len(), 2);
+        // complete: who leaves the default route out means it
+        let settings = lease(&[router, (option::ROUTES, &[24, 192, 0, 2, 10, 0, 2, 9])]).settings;
+        assert_eq!(settings.gateway(), None);
+    }
+
+    #[test]
+    fn of_a_name_the_part_that_can_be_used_is_used() {
+        let host = |told: &[u8]| lease(&[(option::HOSTNAME, told)]).settings.hostname;
+        let long = format!("web-1.{}.c.project.internal", "a".repeat(60));
+        for (told, used) in [
+            ("web-1.example.org", Some("web-1.example.org")),
+            ("my_vm", Some("my_vm")),
+            ("web-1.", Some("web-1")),
+            ("web-1.example.org.", Some("web-1.example.org")),
+            ("web-1..org", Some("web-1")),
+            ("web-1.ex ample", Some("web-1")),
+            (&long, Some("web-1")),
+            ("web 1.example.org", None),
+            ("-web", None),
+            (".", None),
+            ("", None),
+        ] {
+            assert_eq!(host(told.as_bytes()).as_deref(), used, "{told}");
+        }
+        let domain = |told: &[u8]| lease(&[(option::DOMAIN, told)]).settings.domain;
+        assert_eq!(domain(b"example.org.\0").as_deref(), Some("example.org"));
+        // a part of it is another domain
+        assert_eq!(domain(b"example.org evil"), None);
+    }
+
+    #[test]
     fn what_is_not_essential_and_makes_no_sense_is_left_out() {
         let settings = lease(&[
             (
@@ -399,14 +415,137 @@ mod tests {
     }
 
     #[test]
-    fn names_are_what_the_rfc_allows() {
-        for name in ["a", "web-1.example.org", "3com.com"] {
-            assert!(is_name(name), "{name}");
+    fn nothing_that_is_not_used_is_dropped_in_silence() {
+        let long = format!("web-1.{}", "a".repeat(80));
+        let shown = &long[..64];
+        let many = [[10, 0, 2, 3]; 4].concat();
+        let route = [24, 192, 0, 2, 10, 0, 2, 9];
+        let many_routes = route.repeat(65);
+        let partly = "malformed, used as far as it can be read";
+        let cases: &[(u8, &[u8], &str)] = &[
+            (3, &[], &format!("option 3 (router): {partly}")),
+            (
+                3,
+                &[10, 0, 2, 2, 10],
+                &format!("option 3 (router): {partly}"),
+            ),
+            (
+                3,
+                &[10, 0, 2, 15],
+                "option 3 (router): 10.0.2.15 can't be another host's, not used",
+            ),
+            (
+                6,
+                &[10, 0, 2, 3, 9],
+                &format!("option 6 (name servers): {partly}"),
+            ),
+            (
+                6,
+                &[0, 0, 0, 0],
+                "option 6 (name servers): 0.0.0.0 can't be another host's, not used",
+            ),
+            (
+                6,
+                &many,
+                "option 6 (name servers): only the first 3 are used",
+            ),
+            (
+                12,
+                b"my vm\n",
+                "option 12 (host name): 'my vm\\n' can't be a name, not used",
+            ),
+            (
+                12,
+                b"",
+                "option 12 (host name): '' can't be a name, not used",
+            ),
+            (
+                12,
+                long.as_bytes(),
+                &format!(
+                    "option 12 (host name): '{shown}' can't be the machine's name, 'web-1' is used"
+                ),
+            ),
+            (
+                15,
+                b"\xe9.org",
+                "option 15 (domain): '\\xe9.org' can't be a name, not used",
+            ),
+            (
+                26,
+                &[0, 68],
+                "option 26 (MTU): 68 is out of range, not used",
+            ),
+            (26, &[5], "option 26 (MTU): malformed, not used"),
+            (51, &[1, 0], "option 51 (lease time): malformed, not used"),
+            (52, &[7], "option 52 (overload): malformed, not used"),
+            (52, &[1, 1], "option 52 (overload): malformed, not used"),
+            (
+                58,
+                &[0; 4],
+                "option 58 (renewal time): 0 is out of range, not used",
+            ),
+            (
+                58,
+                &[0, 0, 15, 0],
+                "option 58 (renewal time): 3840 is out of range, not used",
+            ),
+            (
+                59,
+                &[255; 4],
+                "option 59 (rebinding time): 4294967295 is out of range, not used",
+            ),
+            (
+                59,
+                &[0; 3],
+                "option 59 (rebinding time): malformed, not used",
+            ),
+            (
+                121,
+                &[],
+                "option 121 (classless routes): malformed, not used",
+            ),
+            (
+                121,
+                &[33, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+                &format!("option 121 (classless routes): {partly}"),
+            ),
+            (
+                121,
+                &[0, 127, 0, 0, 1],
+                "option 121 (classless routes): 127.0.0.1 can't be another host's, not used",
+            ),
+            (
+                121,
+                &many_routes,
+                "option 121 (classless routes): only the first 64 are used",
+            ),
+        ];
+        for (number, value, line) in cases {
+            assert_eq!(noted(&[(*number, value)]), [*line]);
         }
-        let long = "a".repeat(64);
-        for name in ["", ".", "a..b", "-a", "a-", "a b", "a_b", "a/b", &long] {
-            assert!(!is_name(name), "{name}");
-        }
+        let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 0]);
+        let lease = Lease::granted_by(&message([10, 0, 2, 15], &[netmask])).unwrap();
+        assert_eq!(lease.settings.prefix, 8);
+        assert_eq!(
+            lease.unused[0].to_string(),
+            "option 1 (netmask): malformed, not used"
+        );
+    }
+
+    #[test]
+    fn what_is_used_or_is_not_to_be_used_is_not_noted() {
+        let unused = noted(&[
+            // by the RFC this takes the place of whatever router
+            (option::ROUTES, &[24, 192, 0, 2, 10, 0, 2, 9]),
+            (option::ROUTER, &[0; 4]),
+            (option::HOSTNAME, b"web-1.\0"),
+            (option::LEASE_SECONDS, &[255; 4]),
+            (option::RENEW_SECONDS, &[255; 4]),
+            // the time servers were not asked for
+            (42, &[0; 3]),
+        ]);
+        assert_eq!(unused, [""; 0]);
     }
 
     proptest! {

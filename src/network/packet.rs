@@ -29,6 +29,25 @@ pub mod option {
     pub const CLIENT: u8 = 61;
     pub const ROUTES: u8 = 121;
     pub const END: u8 = 255;
+
+    /// What a person calls it, of those that a server may send.
+    pub fn name(number: u8) -> &'static str {
+        match number {
+            NETMASK => "netmask",
+            ROUTER => "router",
+            DNS => "name servers",
+            HOSTNAME => "host name",
+            DOMAIN => "domain",
+            MTU => "MTU",
+            LEASE_SECONDS => "lease time",
+            OVERLOAD => "overload",
+            SERVER => "server",
+            RENEW_SECONDS => "renewal time",
+            REBIND_SECONDS => "rebinding time",
+            ROUTES => "classless routes",
+            _ => "not known here",
+        }
+    }
 }
 
 /// Ethernet's kind of address, and its length (RFC 1700).
@@ -165,21 +184,19 @@ pub fn addressee(bytes: &[u8]) -> Option<Mac> {
 
 impl Options {
     /// The field of the options, then `file` and `sname` where the option OVERLOAD says that these hold
-    /// some too. The parts of an option that occurs more than once belong together (RFC 3396).
+    /// some too: it is an option of its own only where it makes no sense. The parts of an option that occurs more than once belong together (RFC 3396).
     fn decode(field: &[u8], file: &[u8], sname: &[u8]) -> Result<Options, Malformed> {
         let mut options = Options::default();
         options.decode_field(field)?;
-        let overload = match options.get(option::OVERLOAD) {
-            Some(&[overload]) => overload,
-            _ => 0,
-        };
-        if overload & 1 != 0 {
-            options.decode_field(file)?;
+        if let Some(&[overload @ 1..=3]) = options.get(option::OVERLOAD) {
+            if overload & 1 != 0 {
+                options.decode_field(file)?;
+            }
+            if overload & 2 != 0 {
+                options.decode_field(sname)?;
+            }
+            options.0.retain(|(number, _)| *number != option::OVERLOAD);
         }
-        if overload & 2 != 0 {
-            options.decode_field(sname)?;
-        }
-        options.0.retain(|(number, _)| *number != option::OVERLOAD);
         Ok(options)
     }
 

@@ -140,6 +140,20 @@ fn ignored(actions: &[Action]) -> Vec<String> {
     actions.iter().filter_map(ignored).collect()
 }
 
+fn unused(actions: &[Action]) -> Vec<String> {
+    let unused = |action: &Action| match action {
+        Action::Unused(server, unused) => Some((*server, unused.clone())),
+        _ => None,
+    };
+    let unused = actions.iter().filter_map(unused);
+    unused
+        .flat_map(|(server, unused)| {
+            let line = move |it| format!("{server} {it}");
+            unused.into_iter().map(line)
+        })
+        .collect()
+}
+
 #[test]
 fn nothing_is_asked_before_the_link_is_up() {
     let mut test = Test::new();
@@ -343,6 +357,31 @@ fn a_lease_counts_from_when_it_was_asked_for() {
         test.client.deadline().unwrap() - begun,
         Duration::from_millis(387_500)
     );
+}
+
+#[test]
+fn what_is_not_used_of_a_lease_is_told_once_and_again_when_it_is_something_else() {
+    let with = |test: &Test, name: &[u8]| {
+        let mut message = test.ack();
+        message.options = message.options.with(option::HOSTNAME, name);
+        message
+    };
+    let mut test = Test::new();
+    test.link(true);
+    test.hear(&test.offer());
+    let grant = with(&test, b"my vm");
+    let line = "10.0.2.2 option 12 (host name): 'my vm' can't be a name, not used";
+    assert_eq!(unused(&test.hear(&grant)), [line]);
+    let mut renew = |name: &[u8]| {
+        test.sleep();
+        let grant = with(&test, name);
+        let actions = test.hear(&grant);
+        assert_eq!(used(&actions), [(ADDRESS, How::Renewed)]);
+        unused(&actions)
+    };
+    assert_eq!(renew(b"my vm"), [""; 0]);
+    assert_eq!(renew(b"my-vm"), [""; 0]);
+    assert_eq!(renew(b"my vm"), [line]);
 }
 
 #[test]
@@ -638,7 +677,7 @@ proptest! {
                         let used = held.as_ref().map(|(lease, _)| lease.settings.address);
                         prop_assert!(message.client.is_unspecified() || Some(message.client) == used);
                     }
-                    Action::Ignored(_) | Action::NoOffer(_) => {}
+                    Action::Ignored(_) | Action::Unused(..) | Action::NoOffer(_) => {}
                 }
             }
             prop_assert!(actions.len() <= 8, "{:?}", actions);
