@@ -278,7 +278,7 @@ impl Thread {
                         IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
                     };
                     let bytes = buffer.get(..length).unwrap_or_default();
-                    let actions = client.on_message(bytes, now(), random());
+                    let actions = client.on_message(bytes, from, now(), random());
                     self.perform(&interface, socket, actions, from);
                 }
             }

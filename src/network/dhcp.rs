@@ -228,15 +228,21 @@ impl Client {
         request.into_iter().collect()
     }
 
-    /// What came in on the client's port.
-    pub fn on_message(&mut self, bytes: &[u8], now: Moment, random: u32) -> Vec<Action> {
+    /// What came in on the client's port, and from where.
+    pub fn on_message(
+        &mut self,
+        bytes: &[u8],
+        from: Ipv4Addr,
+        now: Moment,
+        random: u32,
+    ) -> Vec<Action> {
         let mut actions = self.on_time(now, random);
         let is_waiting = !matches!(self.state, State::Holding(_, Phase::Bound));
         // servers broadcast their answers to others, too
         let is_for_other = addressee(bytes).is_some_and(|mac| mac != self.mac);
         if is_waiting && self.link_is_up && !is_for_other {
             actions.extend(match self.read(bytes) {
-                Ok((kind, message)) => self.on_reply(kind, &message, now, random),
+                Ok((kind, message)) => self.on_reply(kind, &message, from, now, random),
                 Err(reason) => vec![Action::Ignored(reason)],
             });
         }
@@ -255,21 +261,28 @@ impl Client {
         Ok((kind, message))
     }
 
-    fn on_reply(&mut self, kind: Kind, message: &Message, now: Moment, random: u32) -> Vec<Action> {
+    fn on_reply(
+        &mut self,
+        kind: Kind,
+        message: &Message,
+        from: Ipv4Addr,
+        now: Moment,
+        random: u32,
+    ) -> Vec<Action> {
         // whom we asked, where we asked one in particular
         let asked = match &self.state {
             State::Requesting(lease) => Some(lease.server),
             State::Holding(held, Phase::Renewing) => Some(held.lease.server),
             _ => None,
         };
-        let server = message.options.address(option::SERVER);
+        let server = Lease::server(message, from);
         let other_server = asked.and_then(|asked| match server {
             None => Some(Reason::Unusable(Unusable::NoServer)),
             Some(server) => (server != asked).then_some(Reason::OtherServer(server)),
         });
         let ignored = |reason| vec![Action::Ignored(reason)];
         match (&self.state, kind) {
-            (State::Selecting, Kind::Offer) => match Lease::granted_by(message) {
+            (State::Selecting, Kind::Offer) => match Lease::granted_by(message, from) {
                 Ok(offer) => {
                     self.state = State::Requesting(offer);
                     self.tries = 0;
@@ -283,7 +296,7 @@ impl Client {
             {
                 other_server.map(ignored).unwrap_or_default()
             }
-            (State::Requesting(offer), Kind::Ack) => match Lease::granted_by(message) {
+            (State::Requesting(offer), Kind::Ack) => match Lease::granted_by(message, from) {
                 Ok(lease) if lease.settings.address != offer.settings.address => {
                     ignored(Reason::OtherAddress(lease.settings.address))
                 }
@@ -305,7 +318,7 @@ impl Client {
                     Phase::Rebinding => How::Rebound,
                     Phase::Confirming => How::Confirmed,
                 };
-                match Lease::granted_by(message) {
+                match Lease::granted_by(message, from) {
                     Ok(lease) => self.bind(lease, how, now, random),
                     Err(unusable) => ignored(Reason::Unusable(unusable)),
                 }

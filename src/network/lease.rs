@@ -52,16 +52,17 @@ pub enum Unusable {
 }
 
 impl Lease {
+    /// The server that a message is from: the one that it names, or else where it came from.
+    pub fn server(message: &Message, from: Ipv4Addr) -> Option<Ipv4Addr> {
+        server(&mut Reader::new(&message.options), from)
+    }
+
     /// # Errors
     /// What is essential is missing or makes no sense. What is not essential, and makes none, is left out and
     /// noted.
-    pub fn granted_by(message: &Message) -> Result<Lease, Unusable> {
-        let options = &message.options;
-        let mut reader = Reader::new(options);
-        let server = options
-            .address(option::SERVER)
-            .filter(|server| may_be_host(*server))
-            .ok_or(Unusable::NoServer)?;
+    pub fn granted_by(message: &Message, from: Ipv4Addr) -> Result<Lease, Unusable> {
+        let mut reader = Reader::new(&message.options);
+        let server = server(&mut reader, from).ok_or(Unusable::NoServer)?;
         let address = message.yours;
         let prefix = match reader.address(option::NETMASK) {
             Some(netmask) => prefix(netmask).ok_or(Unusable::Netmask(netmask))?,
@@ -86,6 +87,11 @@ impl Lease {
             unused: reader.unused(),
         })
     }
+}
+
+fn server(reader: &mut Reader, from: Ipv4Addr) -> Option<Ipv4Addr> {
+    let sender = Some(from).filter(|from| may_be_host(*from));
+    reader.host(option::SERVER).or(sender)
 }
 
 /// T1 and T2 of the message where they make sense, else the RFC's: 1/2 and 7/8 of the lease.
@@ -157,6 +163,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FROM: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 9);
+
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
@@ -180,7 +188,7 @@ mod tests {
     fn lease(options: &[(u8, &[u8])]) -> Lease {
         let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, 0]);
         let options: Vec<_> = options.iter().copied().chain([netmask]).collect();
-        Lease::granted_by(&message([10, 0, 2, 15], &options)).unwrap()
+        Lease::granted_by(&message([10, 0, 2, 15], &options), FROM).unwrap()
     }
 
     fn noted(options: &[(u8, &[u8])]) -> Vec<String> {
@@ -192,7 +200,7 @@ mod tests {
     }
 
     fn refused(address: [u8; 4], options: &[(u8, &[u8])]) -> String {
-        Lease::granted_by(&message(address, options))
+        Lease::granted_by(&message(address, options), FROM)
             .unwrap_err()
             .to_string()
     }
@@ -256,7 +264,7 @@ mod tests {
     fn a_network_of_one_or_two_hosts_has_no_broadcast_address() {
         for last in [254, 255] {
             let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 255, last]);
-            assert!(Lease::granted_by(&message([10, 0, 2, 255], &[netmask])).is_ok());
+            assert!(Lease::granted_by(&message([10, 0, 2, 255], &[netmask]), FROM).is_ok());
         }
     }
 
@@ -270,17 +278,35 @@ mod tests {
 
     #[test]
     fn without_a_netmask_it_is_that_of_the_class() {
-        let lease = Lease::granted_by(&message([172, 16, 0, 9], &[])).unwrap();
+        let lease = Lease::granted_by(&message([172, 16, 0, 9], &[]), FROM).unwrap();
         assert_eq!(lease.settings.prefix, 16);
     }
 
     #[test]
-    fn a_server_that_does_not_say_who_it_is_is_refused() {
+    fn a_server_that_does_not_say_which_it_is_is_the_one_that_sent_the_message() {
         let mut nobody = message([10, 0, 2, 15], &[]);
-        nobody.options = Options::default();
-        assert_eq!(Lease::granted_by(&nobody), Err(Unusable::NoServer));
-        nobody.options = Options::default().with(option::SERVER, &[255, 255, 255, 255]);
-        assert_eq!(Lease::granted_by(&nobody), Err(Unusable::NoServer));
+        for (told, noted) in [
+            (None, &[][..]),
+            (
+                Some(&[10, 0, 2][..]),
+                &["option 54 (server): malformed, not used"],
+            ),
+            (
+                Some(&[255; 4]),
+                &["option 54 (server): 255.255.255.255 can't be another host's, not used"],
+            ),
+        ] {
+            nobody.options = Options::default();
+            if let Some(told) = told {
+                nobody.options = nobody.options.with(option::SERVER, told);
+            }
+            let lease = Lease::granted_by(&nobody, FROM).unwrap();
+            assert_eq!(lease.server, FROM);
+            let lines: Vec<String> = lease.unused.iter().map(Unused::to_string).collect();
+            assert_eq!(lines, noted);
+            let from = Ipv4Addr::UNSPECIFIED;
+            assert_eq!(Lease::granted_by(&nobody, from), Err(Unusable::NoServer));
+        }
     }
 
     #[test]
@@ -525,7 +551,7 @@ mod tests {
             assert_eq!(noted(&[(*number, value)]), [*line]);
         }
         let netmask: (u8, &[u8]) = (option::NETMASK, &[255, 255, 0]);
-        let lease = Lease::granted_by(&message([10, 0, 2, 15], &[netmask])).unwrap();
+        let lease = Lease::granted_by(&message([10, 0, 2, 15], &[netmask]), FROM).unwrap();
         assert_eq!(lease.settings.prefix, 8);
         assert_eq!(
             lease.unused[0].to_string(),
@@ -562,7 +588,7 @@ mod tests {
         ) {
             let options: Vec<(u8, &[u8])> =
                 options.iter().map(|(number, value)| (*number, value.as_slice())).collect();
-            if let Ok(lease) = Lease::granted_by(&message(address, &options)) {
+            if let Ok(lease) = Lease::granted_by(&message(address, &options), FROM) {
                 let settings = &lease.settings;
                 prop_assert!(may_be_host(settings.address));
                 prop_assert!((1..=32).contains(&settings.prefix));

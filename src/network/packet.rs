@@ -248,6 +248,12 @@ impl Options {
         self
     }
 
+    #[cfg(test)]
+    pub fn without(mut self, number: u8) -> Options {
+        self.0.retain(|(other, _)| *other != number);
+        self
+    }
+
     pub fn get(&self, number: u8) -> Option<&[u8]> {
         self.0
             .iter()

@@ -73,7 +73,12 @@ impl Test {
     }
 
     fn hear(&mut self, message: &Message) -> Vec<Action> {
-        self.client.on_message(&message.encode(), self.now, EVEN)
+        self.hear_from(SERVER, message)
+    }
+
+    fn hear_from(&mut self, from: Ipv4Addr, message: &Message) -> Vec<Action> {
+        let bytes = message.encode();
+        self.client.on_message(&bytes, from, self.now, EVEN)
     }
 
     fn message(&self, kind: Kind, server: Ipv4Addr, address: Ipv4Addr, lease: u32) -> Message {
@@ -287,7 +292,7 @@ fn what_a_lying_server_says_changes_nothing() {
     }
     // what others are told is none of our business
     assert_eq!(test.hear(&lie(|message| message.mac = Mac([2; 6]))), []);
-    let bytes = test.client.on_message(&[1; 20], test.now, EVEN);
+    let bytes = test.client.on_message(&[1; 20], SERVER, test.now, EVEN);
     assert_eq!(ignored(&bytes), ["20 bytes are too short for DHCP"]);
     // an answer to a question that was not asked
     assert_eq!(test.hear(&test.ack()), []);
@@ -305,8 +310,10 @@ fn only_the_server_that_was_asked_can_grant_or_refuse() {
         let reason = "10.0.2.9 was not asked";
         assert_eq!(ignored(&test.hear(&message)), [reason]);
         message.options = Options::default().with(option::KIND, &[kind as u8]);
+        assert_eq!(ignored(&test.hear_from(OTHER_SERVER, &message)), [reason]);
+        let nobody = Ipv4Addr::UNSPECIFIED;
         let reason = "it does not say which server it is from";
-        assert_eq!(ignored(&test.hear(&message)), [reason]);
+        assert_eq!(ignored(&test.hear_from(nobody, &message)), [reason]);
     }
     let other = test.message(Kind::Ack, SERVER, OTHER_ADDRESS, 800);
     assert_eq!(
@@ -314,6 +321,35 @@ fn only_the_server_that_was_asked_can_grant_or_refuse() {
         ["10.0.2.77 is not what was offered"]
     );
     assert_eq!(used(&test.hear(&test.ack())).len(), 1);
+}
+
+#[test]
+fn a_server_that_does_not_say_which_it_is_is_known_by_where_its_message_is_from() {
+    let anonymous = |mut message: Message| {
+        message.options = message.options.without(option::SERVER);
+        message
+    };
+    let mut test = Test::new();
+    test.link(true);
+    let offer = anonymous(test.offer());
+    let actions = test.hear_from(OTHER_SERVER, &offer);
+    let [Asked(_, _, _, _, server)] = asked(&actions)[..] else {
+        panic!("{actions:?}");
+    };
+    assert_eq!(server, Some(OTHER_SERVER));
+    let ack = anonymous(test.ack());
+    assert_eq!(used(&test.hear_from(OTHER_SERVER, &ack)).len(), 1);
+    // and while it renews
+    test.sleep();
+    let ack = anonymous(test.ack());
+    let actions = test.hear(&ack);
+    assert_eq!(ignored(&actions), ["10.0.2.2 was not asked"]);
+    let actions = test.hear_from(OTHER_SERVER, &ack);
+    assert_eq!(used(&actions), [(ADDRESS, How::Renewed)]);
+    test.sleep();
+    let nak = anonymous(test.nak());
+    let actions = test.hear_from(OTHER_SERVER, &nak);
+    assert_eq!(dropped(&actions), [(ADDRESS, Why::Refused)]);
 }
 
 #[test]
@@ -635,7 +671,7 @@ proptest! {
                     *now += Duration::from_millis(time.into());
                     client.on_time(*now, random)
                 }
-                Blow::Bytes(bytes) => client.on_message(&bytes, *now, random),
+                Blow::Bytes(bytes) => client.on_message(&bytes, SERVER, *now, random),
                 Blow::Answer { kind, fits, server, address, lease, times } => {
                     let mut message = test.message(
                         Kind::Offer,
@@ -654,7 +690,7 @@ proptest! {
                     }
                     message.options = options;
                     message.transaction ^= u32::from(!fits);
-                    test.client.on_message(&message.encode(), test.now, random)
+                    test.client.on_message(&message.encode(), SERVER, test.now, random)
                 }
             };
             // as is done after everything that happens

@@ -77,6 +77,15 @@ impl<'a> Reader<'a> {
             .map(Ipv4Addr::from)
     }
 
+    pub(super) fn host(&mut self, option: u8) -> Option<Ipv4Addr> {
+        let address = self.address(option)?;
+        let can_be = may_be_host(address);
+        if !can_be {
+            self.note(option, Reason::Address(address));
+        }
+        can_be.then_some(address)
+    }
+
     pub(super) fn number(&mut self, option: u8, fits: impl Fn(u32) -> bool) -> Option<u32> {
         let number = self.exactly(option).map(u32::from_be_bytes)?;
         self.fitting(option, number, fits)
