@@ -71,6 +71,8 @@ pub fn start(
         limit: Limit::new(),
         began: now(),
         hostname,
+        unnamed: names::hostname(),
+        own_mtu: 0,
     };
     std::thread::Builder::new()
         .name("network".into())
@@ -137,6 +139,10 @@ struct Thread {
     began: Moment,
     /// The machine's name where it was given, so that no server gives it another.
     hostname: Option<String>,
+    /// The machine's name where nobody gives it one.
+    unnamed: Option<String>,
+    /// The device's MTU where nobody wants another.
+    own_mtu: u16,
 }
 
 enum End {
@@ -215,6 +221,7 @@ impl Thread {
     fn serve(&mut self, device: &Device, ip: &Ip) -> Result<End, Error> {
         let interface = Interface::open(&device.name)?;
         interface.bring_up()?;
+        self.own_mtu = interface.mtu()?;
         let mut client = match ip {
             Ip::Off => return Ok(End::Released),
             Ip::Static(given) => {

@@ -77,8 +77,6 @@ fn who_was_not_asked_can_neither_grant_nor_refuse() {
     machine.wait_for("ignored: 10.0.2.9 was not asked");
     machine.wait_for("ignored: 10.0.2.66 is not what was offered");
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
-    let requests = server.questions().len() - 1;
-    assert_eq!(requests, 1, "{:#?}", server.questions());
     machine.assert_alive();
 }
 

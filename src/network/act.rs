@@ -80,7 +80,7 @@ impl Thread {
     pub(super) fn configure(
         &mut self,
         interface: &Interface,
-        settings: Settings,
+        mut settings: Settings,
         lease: Option<Granted>,
         how: How,
     ) {
@@ -90,27 +90,27 @@ impl Thread {
             Some(before) => before.took,
             None => now().saturating_sub(self.began),
         };
-        let before = before.map(|before| before.settings);
-        if let Err(error) = self.apply(interface, before.as_ref(), &settings) {
-            return self.tell(Event::Failed(error));
+        if let Some(own) = &self.hostname {
+            settings.hostname = settings.hostname.filter(|name| name == own);
         }
-        if let (Some(hostname), None) = (&settings.hostname, &self.hostname) {
-            self.expect(names::set_hostname(hostname));
+        let mtu = self.set_mtu(interface, before.as_ref(), settings.mtu);
+        let known = before.as_ref().map(|before| &before.settings);
+        if let Err(error) = self.apply(interface, known, &settings) {
+            return self.tell(Event::Failed(error));
         }
         let configured = Configured {
             device: interface.name().to_owned(),
             settings,
+            mtu,
             lease,
             took,
         };
         self.update(|status| status.configured = Some(configured.clone()));
         self.tell(match before {
             None => Event::Configured(configured),
-            Some(before) if before.is_same_address(&configured.settings) => {
-                Event::Extended(configured, how)
-            }
+            Some(before) if before.is_as(&configured) => Event::Extended(configured, how),
             Some(before) => Event::Changed {
-                before,
+                before: before.settings,
                 now: configured,
                 how,
             },
@@ -125,9 +125,6 @@ impl Thread {
         before: Option<&Settings>,
         settings: &Settings,
     ) -> Result<(), Error> {
-        if let Some(mtu) = settings.mtu {
-            self.expect(interface.set_mtu(mtu));
-        }
         let mut routes = settings.routes_in_order();
         match before {
             Some(before) if before.is_same_address(settings) => {
@@ -147,7 +144,35 @@ impl Thread {
         if before.map(names) != Some(names(settings)) {
             self.expect(names::write_resolv_conf(settings));
         }
+        if self.hostname.is_none() {
+            let hostname = settings.hostname.as_ref().or(self.unnamed.as_ref());
+            let set = hostname.map_or(Ok(()), |hostname| names::set_hostname(hostname));
+            self.expect(set);
+        }
         Ok(())
+    }
+
+    /// Make it what is wanted, else, or if the device does not take that, the device's own. Returns what it is
+    /// then, unless nothing was wanted and it is the device's own.
+    fn set_mtu(
+        &mut self,
+        interface: &Interface,
+        before: Option<&Configured>,
+        wanted: Option<u16>,
+    ) -> Option<u16> {
+        // what the device did not take it does not take now
+        if before.is_none_or(|before| before.settings.mtu != wanted) {
+            for mtu in wanted.into_iter().chain([self.own_mtu]) {
+                let set = interface.set_mtu(mtu);
+                let is_set = set.is_ok();
+                self.expect(set);
+                if is_set {
+                    break;
+                }
+            }
+        }
+        let mtu = interface.mtu().ok()?;
+        (wanted.is_some() || mtu != self.own_mtu).then_some(mtu)
     }
 
     pub(super) fn expect(&mut self, result: Result<(), Error>) {

@@ -19,13 +19,13 @@ pub enum Event {
     NoCarrierYet(String),
     Carrier(String, bool),
     Configured(Configured),
-    /// The address or its prefix is another than before.
+    /// The lease goes on, with another address or anything else that is not as before.
     Changed {
         before: Settings,
         now: Configured,
         how: How,
     },
-    /// The lease goes on.
+    /// The lease goes on as before.
     Extended(Configured, How),
     Lost {
         device: String,
@@ -54,6 +54,8 @@ pub enum Event {
 pub struct Configured {
     pub device: String,
     pub settings: Settings,
+    /// What the device has, where that is not its own or something was wanted.
+    pub mtu: Option<u16>,
     /// `None`: the address was given, not leased.
     pub lease: Option<Granted>,
     /// From the beginning of the network, or from the loss of the last address.
@@ -150,14 +152,16 @@ impl fmt::Display for Event {
             Event::Carrier(name, true) => write!(f, "{name} has carrier"),
             Event::Carrier(name, false) => write!(f, "{name} has lost its carrier"),
             Event::Configured(configured) => configured.fmt(f),
-            Event::Changed { before, now, how } => write!(
-                f,
-                "{} {} in place of {before}, {how} by {}",
-                now.device,
-                now.settings,
-                Server(now)
-            ),
-            Event::Extended(now, how) => write!(
+            Event::Changed { before, now, how } if !before.is_same_address(&now.settings) => {
+                write!(
+                    f,
+                    "{} {} in place of {before}, {how} by {}",
+                    now.device,
+                    now.settings,
+                    Server(now)
+                )
+            }
+            Event::Changed { now, how, .. } | Event::Extended(now, how) => write!(
                 f,
                 "{} {} {how} by {}",
                 now.device,
@@ -226,6 +230,11 @@ impl fmt::Display for Server<'_> {
 }
 
 impl Configured {
+    /// It is no other than that, but for its lease.
+    pub fn is_as(&self, other: &Configured) -> bool {
+        (&self.settings, self.mtu) == (&other.settings, other.mtu)
+    }
+
     /// All but the address, as one line: `gateway 10.0.2.2, dns 10.0.2.3, leased by 10.0.2.2 for 3600 s`.
     pub fn details(&self) -> String {
         let settings = &self.settings;
@@ -240,7 +249,7 @@ impl Configured {
         parts.extend(settings.dns.iter().map(|server| format!("dns {server}")));
         parts.extend(settings.domain.iter().map(|name| format!("domain {name}")));
         parts.extend(settings.hostname.iter().map(|name| format!("host {name}")));
-        parts.extend(settings.mtu.iter().map(|mtu| format!("MTU {mtu}")));
+        parts.extend(self.mtu.iter().map(|mtu| format!("MTU {mtu}")));
         if self.lease.is_some() {
             parts.push(format!("leased by {}", Server(self)));
         }
@@ -323,6 +332,7 @@ mod tests {
                 hostname: None,
                 mtu: Some(1400),
             },
+            mtu: Some(1400),
             lease: Some(Granted {
                 server: [10, 0, 2, 2].into(),
                 time: Some(Duration::from_secs(3600)),
@@ -346,15 +356,40 @@ mod tests {
 
     #[test]
     fn a_changed_address_is_told_with_the_one_before() {
+        let mut before = configured().settings;
+        before.address = [10, 0, 2, 77].into();
         let event = Event::Changed {
-            before: configured().settings,
+            before,
             now: configured(),
             how: How::Rebound,
         };
         assert_eq!(
             event.to_string(),
-            "network: eth0 10.0.2.15/24 in place of 10.0.2.15/24, rebound by 10.0.2.2 for 3600 s"
+            "network: eth0 10.0.2.15/24 in place of 10.0.2.77/24, rebound by 10.0.2.2 for 3600 s"
         );
+    }
+
+    #[test]
+    fn a_lease_that_goes_on_with_something_else_is_told_with_all_that_it_has() {
+        let mut before = configured().settings;
+        before.dns = vec![];
+        let now = configured();
+        let details = now.details();
+        let how = How::Renewed;
+        let event = Event::Changed { before, now, how };
+        let line = "network: eth0 10.0.2.15/24 renewed by 10.0.2.2 for 3600 s";
+        assert_eq!(event.to_string(), line);
+        assert_eq!(event.details(), Some(format!("network: eth0 {details}")));
+    }
+
+    #[test]
+    fn the_mtu_that_is_told_is_the_devices() {
+        let mut refused = configured();
+        refused.settings.mtu = Some(u16::MAX);
+        refused.mtu = Some(1500);
+        assert!(refused.details().contains("MTU 1500,"));
+        refused.mtu = None;
+        assert!(!refused.details().contains("MTU"));
     }
 
     #[test]

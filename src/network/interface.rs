@@ -61,16 +61,24 @@ impl Interface {
         self.ioctl(libc::SIOCSIFADDR, &mut request, "remove the address")
     }
 
+    /// SIOCGIFMTU
+    pub fn mtu(&self) -> Result<u16, Error> {
+        let mut request = self.request();
+        self.ioctl(libc::SIOCGIFMTU, &mut request, "read the MTU")?;
+        // SAFETY: SIOCGIFMTU succeeded, so the kernel filled in this field of the union.
+        let mtu = unsafe { request.ifr_ifru.ifru_mtu };
+        // what is larger carries all that IPv4 has
+        Ok(u16::try_from(mtu).unwrap_or(u16::MAX))
+    }
+
     /// SIOCSIFMTU, unless it is so already: some drivers restart their device.
     pub fn set_mtu(&self, mtu: u16) -> Result<(), Error> {
-        let doing = &format!("set the MTU to {mtu}");
-        let mut request = self.request();
-        self.ioctl(libc::SIOCGIFMTU, &mut request, doing)?;
-        // SAFETY: SIOCGIFMTU succeeded, so the kernel filled in this field of the union.
-        if unsafe { request.ifr_ifru.ifru_mtu } == i32::from(mtu) {
+        if self.mtu()? == mtu {
             return Ok(());
         }
+        let mut request = self.request();
         request.ifr_ifru.ifru_mtu = mtu.into();
+        let doing = &format!("set the MTU to {mtu}");
         self.ioctl(libc::SIOCSIFMTU, &mut request, doing)
     }
 

@@ -42,6 +42,12 @@ pub fn write_resolv_conf(settings: &Settings) -> Result<(), Error> {
         .map_err(|cause| Error::new(format!("network: write {WRITTEN}"), cause))
 }
 
+/// The machine's name as it is now. The kernel has one from the beginning.
+pub fn hostname() -> Option<String> {
+    let name = fs::read_to_string(HOSTNAME).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
 /// # Errors
 /// The kernel does not take it: it has more than 64 bytes.
 pub fn set_hostname(name: &str) -> Result<(), Error> {
