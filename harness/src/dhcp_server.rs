@@ -158,6 +158,12 @@ impl Answer {
             })
     }
 
+    /// To the address that it gives, although the machine wants a broadcast: some relays and servers do so.
+    pub fn by_unicast(mut self) -> Answer {
+        (self.to, self.to_mac) = (self.yours, self.mac);
+        self
+    }
+
     fn frame(&self) -> Vec<u8> {
         let mut message = vec![self.operation, 1, 6, 0];
         message.extend(self.transaction.to_be_bytes());

@@ -1,5 +1,5 @@
 use harness::Machine;
-use harness::dhcp_server::{ADDRESS, DhcpServer, ROUTER, SERVER};
+use harness::dhcp_server::{ADDRESS, DhcpServer, REQUEST, ROUTER, SERVER};
 use std::net::Ipv4Addr;
 
 #[test]
@@ -43,6 +43,40 @@ fn a_router_outside_the_network_of_the_address_is_reached_all_the_same() {
     machine.wait_for("network: eth0 10.0.2.15/32 via dhcp, ");
     machine.wait_for("eth0 gateway 10.0.2.2, leased by 10.0.2.2 for ever");
     machine.wait_for("hello: listening");
+    assert!(server.echoes(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
+    machine.assert_alive();
+}
+
+#[test]
+fn a_server_that_is_careless_gives_a_lease_and_what_is_not_used_of_it_is_told() {
+    let name = format!("web-1.{}.c.project.internal", "a".repeat(60));
+    let told = name.clone();
+    let server = DhcpServer::start(move |question| {
+        let answer = question
+            .granted(ADDRESS, 3600)
+            .by_unicast()
+            .option(121, &[])
+            .option(12, told.as_bytes())
+            .option(15, b"example.org.");
+        // it does not say again which server it is
+        let is_grant = question.kind == REQUEST;
+        vec![if is_grant { answer.without(54) } else { answer }]
+    });
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
+        .with_cable_to(&server)
+        .boot();
+    let lease = "warning: network: eth0 lease of 10.0.2.2: option";
+    machine.wait_for(&format!(
+        "{lease} 121 (classless routes): malformed, not used"
+    ));
+    let shown = &name[..64];
+    machine.wait_for(&format!(
+        "{lease} 12 (host name): '{shown}' can't be the machine's name, 'web-1' is used"
+    ));
+    machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
+    machine.wait_for(
+        "eth0 gateway 10.0.2.2, domain example.org, host web-1, leased by 10.0.2.2 for 3600 s",
+    );
     assert!(server.echoes(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
     machine.assert_alive();
 }

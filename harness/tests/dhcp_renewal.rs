@@ -2,7 +2,7 @@ use harness::dhcp_server::{ADDRESS, DhcpServer, REQUEST, SERVER};
 use harness::{Machine, Running};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const LEASE: u32 = 6;
 
@@ -26,6 +26,32 @@ fn a_lease_is_renewed_by_its_server_after_half_its_time_and_nobody_notices() {
     // RFC 2131 table 4
     assert_eq!((renewal.address(50), renewal.address(54)), (None, None));
     assert!(server.finds(ADDRESS));
+    assert!(!machine.console().contains("taken away"));
+    machine.assert_alive();
+}
+
+#[test]
+fn what_a_renewal_changes_or_leaves_out_does_not_stay_as_it_was() {
+    let stage = Arc::new(AtomicUsize::new(0));
+    let reached = Arc::clone(&stage);
+    let server = DhcpServer::start(move |question| {
+        let lease = question.granted(ADDRESS, LEASE);
+        vec![match reached.load(Ordering::Relaxed) {
+            0 => lease.option(26, &[5, 120]).option(12, b"web-1"),
+            1 => lease.option(26, &[255, 255]).option(6, &[10, 0, 2, 3]),
+            _ => lease.without(3),
+        }]
+    });
+    let mut machine = boot(&server);
+    machine.wait_for("eth0 gateway 10.0.2.2, host web-1, MTU 1400, leased by 10.0.2.2 for 6 s");
+    stage.store(1, Ordering::Relaxed);
+    // more than the card has
+    machine.wait_for("network: eth0: set the MTU to 65535: Invalid argument");
+    machine.wait_for("eth0 gateway 10.0.2.2, dns 10.0.2.3, MTU 1500, leased by 10.0.2.2 for 6 s");
+    stage.store(2, Ordering::Relaxed);
+    machine.wait_for("network: eth0 leased by 10.0.2.2 for 6 s");
+    assert!(server.finds(ADDRESS));
+    assert!(!server.echoes(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
     assert!(!machine.console().contains("taken away"));
     machine.assert_alive();
 }
@@ -67,7 +93,8 @@ fn a_lease_that_its_server_refuses_to_renew_is_given_up_and_another_one_asked_fo
             return vec![question.refused()];
         }
         let address = if refused { another } else { ADDRESS };
-        vec![question.granted(address, LEASE)]
+        // which has to reach a machine without an address the second time too
+        vec![question.granted(address, LEASE).by_unicast()]
     });
     let mut machine = boot(&server);
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
