@@ -230,6 +230,7 @@ impl Thread {
             }
             Ip::Dhcp { .. } => {
                 let socket = client_socket(&interface)?;
+                self.expect(interface.take_for_broadcast(true));
                 let client = Client::new(device.mac, self.hostname.clone());
                 Some((client, socket))
             }

@@ -48,6 +48,9 @@ impl Thread {
                         std::thread::sleep(Duration::from_millis(2));
                     }
                     self.expect(interface.remove_address());
+                    if why != Why::Released {
+                        self.expect(interface.take_for_broadcast(true));
+                    }
                     self.update(|status| status.configured = None);
                     self.began = now();
                     self.tell(Event::Lost {
@@ -136,6 +139,9 @@ impl Thread {
             }
             // the old routes go with the old address
             _ => interface.set_address(settings.address, settings.prefix)?,
+        }
+        if before.is_none() {
+            self.expect(interface.take_for_broadcast(false));
         }
         for route in &routes {
             self.expect(interface.add_route(route));

@@ -130,6 +130,28 @@ impl Interface {
         Errno::result(result).map(drop)
     }
 
+    /// Take whatever the device receives for a broadcast, or no longer: a machine without an address drops what
+    /// is for an address, and so the answers of DHCP servers to the one that they offer.
+    ///
+    /// By rtnetlink(7), since SIOCADDRT has no such routes: a broadcast route to everywhere, after all others. UDP
+    /// sockets receive by it, TCP ones do not; who connects a TCP socket is told ENETUNREACH as without it.
+    pub fn take_for_broadcast(&self, everything: bool) -> Result<(), Error> {
+        let (kind, new, doing) = match everything {
+            true => (libc::RTM_NEWROUTE, libc::NLM_F_CREATE, "add"),
+            false => (libc::RTM_DELROUTE, 0, "remove"),
+        };
+        let doing = &format!("{doing} the broadcast route to everywhere");
+        let mut request = self.request();
+        self.ioctl(libc::SIOCGIFINDEX, &mut request, doing)?;
+        // SAFETY: SIOCGIFINDEX succeeded, so the kernel filled in this field of the union.
+        let index = unsafe { request.ifr_ifru.ifru_ifindex };
+        let flags = libc::NLM_F_REQUEST | libc::NLM_F_ACK | new;
+        match ask_kernel(kind, flags as u16, &broadcast_route(index)) {
+            Ok(()) | Err(Errno::EEXIST | Errno::ESRCH) => Ok(()),
+            Err(errno) => Err(self.failed(doing, errno)),
+        }
+    }
+
     /// Let the socket send and receive through this device only, so that it works before there is an address.
     pub fn bind(&self, socket: &UdpSocket) -> std::io::Result<()> {
         // SAFETY: SO_BINDTODEVICE reads as many bytes as are told, and the array has them.
@@ -183,16 +205,7 @@ pub fn has_sent_all(socket: &UdpSocket) -> bool {
 
 /// A socket that has something to read whenever a network device comes, goes or changes (rtnetlink(7)).
 pub fn changes() -> std::io::Result<OwnedFd> {
-    // SAFETY: no pointer is passed.
-    let descriptor = Errno::result(unsafe {
-        libc::socket(
-            libc::AF_NETLINK,
-            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
-            libc::NETLINK_ROUTE,
-        )
-    })?;
-    // SAFETY: socket() has just made it, and nobody else knows of it.
-    let socket = unsafe { OwnedFd::from_raw_fd(descriptor) };
+    let socket = rtnetlink()?;
     // SAFETY: sockaddr_nl is plain old data, for which zero bytes are a valid value.
     let mut address: libc::sockaddr_nl = unsafe { mem::zeroed() };
     address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
@@ -206,6 +219,60 @@ pub fn changes() -> std::io::Result<OwnedFd> {
         )
     })?;
     Ok(socket)
+}
+
+fn rtnetlink() -> nix::Result<OwnedFd> {
+    // SAFETY: no pointer is passed.
+    let descriptor = Errno::result(unsafe {
+        libc::socket(
+            libc::AF_NETLINK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
+            libc::NETLINK_ROUTE,
+        )
+    })?;
+    // SAFETY: socket() has just made it, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Send one message and read the answer (netlink(7)), which is there when the message is sent.
+fn ask_kernel(kind: u16, flags: u16, body: &[u8]) -> nix::Result<()> {
+    const HEADER: usize = 16;
+    let socket = rtnetlink()?;
+    let length = (HEADER + body.len()) as u32;
+    let mut message = length.to_ne_bytes().to_vec();
+    message.extend(kind.to_ne_bytes());
+    message.extend(flags.to_ne_bytes());
+    // the number of the message and the sender's, which the kernel fills in
+    message.extend([0; 8]);
+    message.extend(body);
+    nix::unistd::write(&socket, &message)?;
+    // a header, the number of the error, and the message again
+    let mut answer = [0; 256];
+    let length = nix::unistd::read(&socket, &mut answer)?;
+    let answer = answer.get(HEADER..length).unwrap_or_default();
+    match answer.first_chunk().copied().map(i32::from_ne_bytes) {
+        Some(0) => Ok(()),
+        Some(error) => Err(Errno::from_raw(error.wrapping_neg())),
+        None => Err(Errno::EPROTO),
+    }
+}
+
+/// A struct rtmsg and two attributes (rtnetlink(7)).
+fn broadcast_route(index: libc::c_int) -> Vec<u8> {
+    let mut route = vec![libc::AF_INET as u8, 0, 0, 0];
+    route.extend([libc::RT_TABLE_MAIN, libc::RTPROT_BOOT]);
+    route.extend([libc::RT_SCOPE_LINK, libc::RTN_BROADCAST]);
+    route.extend([0; 4]); // flags
+    for (attribute, value) in [
+        (libc::RTA_OIF, index.to_ne_bytes()),
+        // the last one that is looked at
+        (libc::RTA_PRIORITY, u32::MAX.to_ne_bytes()),
+    ] {
+        route.extend(8u16.to_ne_bytes());
+        route.extend(attribute.to_ne_bytes());
+        route.extend(value);
+    }
+    route
 }
 
 /// An IPv4 address as the generic socket address that ifreq holds. It has no port.
