@@ -10,6 +10,8 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 const MAC: Mac = Mac([0x52, 0x54, 0, 0x12, 0x34, 0x56]);
+/// Where messages are from.
+const SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
 /// An Ethernet frame's worth.
 const LARGEST_MESSAGE: usize = 1472;
 
@@ -61,7 +63,7 @@ impl World {
         message.truncate(240);
         let length = bytes.arbitrary::<u8>()?.into();
         message.extend_from_slice(bytes.bytes(length)?);
-        Ok(self.client.on_message(&message, self.now, random))
+        Ok(self.client.on_message(&message, SERVER, self.now, random))
     }
 
     fn release(&mut self, random: u32) {
@@ -105,6 +107,11 @@ impl World {
                 Action::Ignored(reason) => {
                     assert!(!reason.to_string().chars().any(char::is_control))
                 }
+                Action::Unused(_, unused) => {
+                    for unused in unused {
+                        assert!(!unused.to_string().chars().any(char::is_control))
+                    }
+                }
                 Action::NoOffer(_) => assert!(self.held.is_none()),
             }
         }
@@ -144,7 +151,7 @@ fn live(bytes: &mut Unstructured) -> Result<()> {
             5 => {
                 let length = bytes.arbitrary::<u16>()? % 512;
                 let message = bytes.bytes(length.into())?;
-                world.client.on_message(message, world.now, random)
+                world.client.on_message(message, SERVER, world.now, random)
             }
             _ => world.answer(bytes, random)?,
         };

@@ -4,6 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use scratchmachine::network::packet::{Message, addressee};
 use scratchmachine::network::{Lease, Settings};
+use std::net::Ipv4Addr;
 
 fn is_fit(settings: &Settings) {
     assert!((1..=32).contains(&settings.prefix));
@@ -21,7 +22,7 @@ fn is_fit(settings: &Settings) {
     for line in settings.resolv_conf().lines() {
         let (key, value) = line.split_once(' ').expect("a key and a value");
         match key {
-            "nameserver" => assert!(value.parse::<std::net::Ipv4Addr>().is_ok()),
+            "nameserver" => assert!(value.parse::<Ipv4Addr>().is_ok()),
             "search" => is_name(value),
             other => panic!("{other}"),
         }
@@ -36,7 +37,7 @@ fn is_fit(settings: &Settings) {
 }
 
 fn is_name(name: &str) {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
     assert!(
         (1..=253).contains(&name.len()) && name.chars().all(is_plain),
         "{name:?}"
@@ -50,8 +51,12 @@ fuzz_target!(|bytes: &[u8]| {
     };
     assert_eq!(addressee(bytes), Some(message.mac));
     assert_eq!(Message::decode(&message.encode()), Ok(message.clone()));
-    if let Ok(lease) = Lease::granted_by(&message) {
+    if let Ok(lease) = Lease::granted_by(&message, Ipv4Addr::new(10, 0, 2, 2)) {
         is_fit(&lease.settings);
+        for unused in &lease.unused {
+            let line = unused.to_string();
+            assert!(line.len() < 512 && !line.chars().any(char::is_control));
+        }
         if let Some(times) = lease.times {
             assert!(times.renew <= times.rebind && times.rebind < times.expire);
             assert!(times.renew.as_secs() >= 2);
