@@ -4,6 +4,7 @@
 
 mod exit;
 mod spawn;
+mod waitpid;
 
 use crate::Error;
 use crate::config::Restart;
@@ -11,7 +12,7 @@ use crate::logs::Severity;
 pub use exit::Exit;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 pub use spawn::Output;
 use std::fmt;
@@ -177,7 +178,7 @@ impl<'a> Supervisor<'a> {
 
     /// Reap all children that have ended, ours and orphans alike.
     pub fn reap(&mut self) {
-        while let Some((pid, exit)) = reap_one() {
+        while let Some((pid, exit)) = waitpid::reap() {
             let of_pid =
                 |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
             if let Some(supervised) = self.programs.iter_mut().find(of_pid) {
@@ -228,6 +229,8 @@ impl<'a> Supervisor<'a> {
         // -1: all processes but this one (kill(2))
         let everybody = Pid::from_raw(-1);
         let _ = kill(everybody, Signal::SIGTERM);
+        // who is stopped can't end before it goes on
+        let _ = kill(everybody, Signal::SIGCONT);
         loop {
             self.reap();
             let left = deadline.saturating_duration_since(Instant::now());
@@ -306,18 +309,6 @@ impl Supervised {
         };
         self.delay = (self.delay * 2).min(LONGEST_DELAY);
         self.restarts = self.restarts.saturating_add(1);
-    }
-}
-
-/// A child that has ended and how, if there is one.
-fn reap_one() -> Option<(Pid, Exit)> {
-    loop {
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(pid, status)) => return Some((pid, Exit::Exited(status))),
-            Ok(WaitStatus::Signaled(pid, signal, _)) => return Some((pid, Exit::Killed(signal))),
-            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return None,
-            Ok(_) | Err(_) => continue,
-        }
     }
 }
 

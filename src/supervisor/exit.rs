@@ -1,6 +1,7 @@
 //! How a program ended.
 
 use nix::fcntl::OFlag;
+use nix::libc;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use std::fmt;
@@ -16,17 +17,29 @@ const LONGEST_RECORD: usize = 2048;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Exited(i32),
-    Killed(Signal),
+    /// By this signal, which may be a real-time one: they have numbers only.
+    Killed(i32),
     /// Killed by the kernel, which had no memory left.
     OutOfMemory,
     NotStarted,
 }
 
 impl Exit {
+    /// What waitpid(2) tells of a process, if that is its end.
+    pub fn of(status: i32) -> Option<Self> {
+        if libc::WIFEXITED(status) {
+            Some(Exit::Exited(libc::WEXITSTATUS(status)))
+        } else if libc::WIFSIGNALED(status) {
+            Some(Exit::Killed(libc::WTERMSIG(status)))
+        } else {
+            None
+        }
+    }
+
     /// The end of the process `pid`, where it was the kernel's doing. That leaves no mark but a line in the
     /// kernel's log.
     pub fn blamed(self, pid: Pid) -> Self {
-        if self == Exit::Killed(Signal::SIGKILL) && was_killed_for_memory(pid) {
+        if self == Exit::Killed(libc::SIGKILL) && was_killed_for_memory(pid) {
             return Exit::OutOfMemory;
         }
         self
@@ -37,7 +50,7 @@ impl Exit {
         match self {
             Exit::Exited(status) => status as u8,
             Exit::Killed(signal) => 128 + signal as u8,
-            Exit::OutOfMemory => 128 + Signal::SIGKILL as u8,
+            Exit::OutOfMemory => 128 + libc::SIGKILL as u8,
             Exit::NotStarted => 127,
         }
     }
@@ -72,9 +85,43 @@ impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Exit::Exited(status) => write!(f, "exited with status {status}"),
-            Exit::Killed(signal) => write!(f, "was killed by {signal}"),
+            Exit::Killed(number) => match Signal::try_from(*number) {
+                Ok(signal) => write!(f, "was killed by {signal}"),
+                Err(_) => write!(f, "was killed by signal {number}"),
+            },
             Exit::OutOfMemory => f.write_str("was killed by the kernel: out of memory"),
             Exit::NotStarted => f.write_str("could not be started"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_of_an_ended_process_is_told_as_a_shell_would() {
+        let cases = [
+            (0, "exited with status 0", 0),
+            (255 << 8, "exited with status 255", 255),
+            (libc::SIGSEGV, "was killed by SIGSEGV", 139),
+            // with a core dump
+            (libc::SIGSEGV | 0x80, "was killed by SIGSEGV", 139),
+            (34, "was killed by signal 34", 162),
+            (64 | 0x80, "was killed by signal 64", 192),
+        ];
+        for (status, told, number) in cases {
+            let exit = Exit::of(status).unwrap();
+            assert_eq!((exit.to_string().as_str(), exit.status()), (told, number));
+        }
+    }
+
+    #[test]
+    fn who_is_stopped_or_goes_on_has_not_ended() {
+        let stopped = |signal| (signal << 8) | 0x7f;
+        let goes_on = 0xffff;
+        for status in [stopped(libc::SIGSTOP), stopped(34), goes_on] {
+            assert_eq!(Exit::of(status), None);
         }
     }
 }
