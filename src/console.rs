@@ -57,9 +57,14 @@ fn parse(text: &str) -> Vec<PathBuf> {
 
 /// Write the lines that `next` puts into the buffer to the console, for ever: the body of a thread. An
 /// empty line asks to wait until all is out of the port. When a console fails (it was hung up, or
-/// unplugged), `tell` is told of the first failure in a row, and the line is written when it can be opened
-/// again.
-pub fn run(console: &Path, mut next: impl FnMut(&mut Vec<u8>), tell: impl Fn(Error)) -> ! {
+/// unplugged, or was never there), `tell` is told of the first failure in a row, `pause` passes the time, and the line
+/// is written when it can be opened again.
+pub fn run(
+    console: &Path,
+    mut next: impl FnMut(&mut Vec<u8>),
+    pause: impl Fn(Duration),
+    tell: impl Fn(Error),
+) -> ! {
     let mut line = Vec::new();
     let mut works = true;
     loop {
@@ -74,7 +79,7 @@ pub fn run(console: &Path, mut next: impl FnMut(&mut Vec<u8>), tell: impl Fn(Err
             );
             works = false;
         }
-        std::thread::sleep(AGAIN);
+        pause(AGAIN);
     }
 }
 

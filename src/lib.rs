@@ -20,6 +20,7 @@ pub mod seal;
 pub mod shutdown;
 pub mod signals;
 pub mod status;
+pub mod streams;
 pub mod supervisor;
 
 pub use error::Error;

@@ -29,6 +29,8 @@ use std::time::{Duration, SystemTime};
 /// So much of the programs' output may wait for a console: about a second of a serial port at 115200 baud.
 /// Init's lines are never more than that behind.
 const CONSOLE_BACKLOG: u64 = 16 * 1024;
+/// A reader that could not deliver what it had is waited for no longer than this at the end, while it tries once more.
+const LAST_TRY: Duration = Duration::from_millis(500);
 
 /// Where lines are written to. Clones are the same log.
 #[derive(Clone)]
@@ -60,6 +62,17 @@ struct Seat {
     reader: ring::Reader,
     /// The last flush that is done here.
     flushed: u64,
+    reach: Reach,
+}
+
+/// Whether a reader can deliver what it has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// It could not, and pauses.
+    Away,
+    /// After a pause it tries again.
+    Trying,
+    Present,
 }
 
 /// What is to be known about the log from outside.
@@ -109,9 +122,16 @@ impl Log {
         self.lock().hostname = name.into();
     }
 
-    /// What a console has to show, as a function that waits for the next line, its end included, and puts
-    /// it into the buffer. An empty line asks to wait until all that was written is out.
-    pub fn for_console(&self, name: &str) -> impl FnMut(&mut Vec<u8>) + Send + use<> {
+    /// What a console has to show, as two functions. One waits for the next line, its end included, and puts
+    /// it into the buffer; an empty line asks to wait until all that was written is out. The other is to be called with
+    /// a time to wait when a line could not be written, before it is tried again.
+    pub fn for_console(
+        &self,
+        name: &str,
+    ) -> (
+        impl FnMut(&mut Vec<u8>) + Send + use<>,
+        impl Fn(Duration) + Send + use<>,
+    ) {
         let mut reader = Reader::new(
             self,
             name,
@@ -123,7 +143,8 @@ impl Log {
         );
         let reason = format!("{name} was stuck or too slow");
         let mut stretch = VecDeque::new();
-        move |line| {
+        let pause = reader.pause();
+        let next = move |line: &mut Vec<u8>| {
             line.clear();
             if stretch.is_empty() {
                 if let Next::Records(records, lost) = reader.next(None) {
@@ -137,31 +158,55 @@ impl Log {
             if let Some(record) = stretch.pop_front() {
                 line.extend_from_slice(record.for_console().as_bytes());
             }
-        }
+        };
+        (next, pause)
     }
 
     /// Wait until every console and the collector have got all that was written, but not longer than
-    /// `patience`. Whether they have.
+    /// `patience`, and for those that can't be reached no longer than for one more try. Whether all have.
     pub fn flush(&self, patience: Duration) -> bool {
         self.hurry();
         let mut state = self.lock();
         state.flushes += 1;
         let flush = state.flushes;
         self.0.changed.notify_all();
-        let (_state, waited) = self
-            .0
-            .changed
-            .wait_timeout_while(state, patience, |state| {
-                state.readers.iter().any(|seat| seat.flushed < flush)
-            })
-            .unwrap_or_else(PoisonError::into_inner);
-        !waited.timed_out()
+        let last_try = patience.min(LAST_TRY);
+        for (time, least) in [
+            (last_try, Reach::Trying),
+            (patience - last_try, Reach::Present),
+        ] {
+            let waited = self.0.changed.wait_timeout_while(state, time, |state| {
+                let is_waited_for = |seat: &Seat| seat.flushed < flush && seat.reach >= least;
+                state.readers.iter().any(is_waited_for)
+            });
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.readers.iter().all(|seat| seat.flushed >= flush)
     }
 
     /// Try again at once what is waiting to be tried again: the network has changed.
     pub fn hurry(&self) {
-        self.lock().hurries += 1;
+        let state = &mut *self.lock();
+        state.hurries += 1;
+        for seat in &mut state.readers {
+            seat.reach = seat.reach.max(Reach::Trying);
+        }
         self.0.changed.notify_all();
+    }
+
+    /// Sleep, unless somebody is in a hurry, as a reader that could not deliver what it had.
+    fn pause(&self, id: u64, time: Duration) {
+        let mut state = self.lock();
+        let hurries = state.hurries;
+        state.set_reach(id, Reach::Away);
+        // whoever waits for it need not
+        self.0.changed.notify_all();
+        let (mut state, _) = self
+            .0
+            .changed
+            .wait_timeout_while(state, time, |state| state.hurries == hurries)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.set_reach(id, Reach::Trying);
     }
 
     pub fn statistics(&self) -> Statistics {
@@ -191,6 +236,14 @@ impl Log {
     fn lock(&self) -> MutexGuard<'_, State> {
         // nothing is left half done where it could panic
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn set_reach(&mut self, id: u64, reach: Reach) {
+        if let Some(seat) = self.readers.iter_mut().find(|seat| seat.id == id) {
+            seat.reach = reach;
+        }
     }
 }
 

@@ -11,6 +11,10 @@
 //!
 //! A step that fails says so and the boot goes on. Nothing returns: were PID 1 to exit, the kernel would panic.
 
+#![no_main]
+
+mod c_main;
+
 use nix::sys::signal::Signal;
 use scratchmachine::config::{self, Config, Ip, Request};
 use scratchmachine::logs::{self, Log, Severity};
@@ -21,7 +25,7 @@ use scratchmachine::shutdown::{self, End};
 use scratchmachine::signals::{self, Signals};
 use scratchmachine::status::{self, Value};
 use scratchmachine::supervisor::{self, Output, Supervisor};
-use scratchmachine::{Error, bug, clock, console, mounts, power_button, seal};
+use scratchmachine::{Error, bug, clock, console, mounts, power_button, seal, streams};
 use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,17 +42,20 @@ const RELEASE: Duration = Duration::from_secs(2);
 /// How often machines with hot-plug look for devices that have come.
 const LOOK: Duration = Duration::from_secs(1);
 
-fn main() -> ! {
+fn boot() -> ! {
     let mut phases = Phases::begin();
     let log = Log::default();
+    let mounted = mounts::mount_all();
+    // before any other file is opened, which would take their place
+    let streams = streams::fill();
     // before there is any thread, since threads inherit what is blocked
     let signals = Signals::block();
-    let mounted = mounts::mount_all();
     start_consoles(&log);
     // before the first line: whoever reads it may press them
     watch_power_buttons(&log);
     say(&log, "Hello World!");
     warn_all(&log, mounted);
+    warn_all(&log, streams.err());
     let image = image(&log);
     say(
         &log,
@@ -165,10 +172,10 @@ fn start_consoles(log: &Log) {
     });
     for console in consoles {
         let name = console.display().to_string();
-        let next = log.for_console(&name);
+        let (next, pause) = log.for_console(&name);
         let told = log.clone();
         start(log, &name, move || {
-            console::run(&console, next, |error| warn(&told, error))
+            console::run(&console, next, pause, |error| warn(&told, error))
         });
     }
 }

@@ -29,9 +29,15 @@ fn terminal() -> Terminal {
 }
 
 fn show(log: &Log, terminal: &Terminal, name: &str) {
-    let (device, lines, log) = (terminal.device.clone(), log.for_console(name), log.clone());
+    show_on(log, terminal.device.clone(), name);
+}
+
+fn show_on(log: &Log, device: PathBuf, name: &str) {
+    let ((next, pause), log) = (log.for_console(name), log.clone());
     std::thread::spawn(move || {
-        console::run(&device, lines, |error| log.say(Severity::Warning, error))
+        console::run(&device, next, pause, |error| {
+            log.say(Severity::Warning, error)
+        })
     });
 }
 
@@ -153,8 +159,7 @@ fn a_console_that_is_not_there_is_told_of_once_and_tried_again() {
     let works = terminal();
     let place = std::env::temp_dir().join(format!("console-{}", std::process::id()));
     show(&log, &works, "works");
-    let (device, lines, to) = (place.clone(), log.for_console("late"), log.clone());
-    std::thread::spawn(move || console::run(&device, lines, |e| to.say(Severity::Warning, e)));
+    show_on(&log, place.clone(), "late");
     let screen = read(&works);
     let seen = wait_for(&screen, "it is tried again every second");
     assert!(seen.last().unwrap().contains("No such file"), "{seen:?}");
@@ -169,4 +174,30 @@ fn a_console_that_is_not_there_is_told_of_once_and_tried_again() {
     );
     assert_eq!(wait_for(&screen, "for both").len(), 1, "it was told once");
     std::fs::remove_file(place).unwrap();
+}
+
+#[test]
+fn the_end_does_not_wait_for_a_console_that_is_not_there_or_fails() {
+    let log = Log::default();
+    let works = terminal();
+    show(&log, &works, "works");
+    // it can be opened, and no write to it succeeds, as with a serial port that is not there
+    show_on(&log, "/dev/full".into(), "full");
+    show_on(&log, "/nowhere/console".into(), "nowhere");
+    let screen = read(&works);
+    log.say(INFO, "something to write");
+    let mut seen = vec![];
+    for _ in 0..2 {
+        seen.extend(wait_for(&screen, "it is tried again every second"));
+    }
+    for device in ["/dev/full", "/nowhere/console"] {
+        let told = format!("write {device}: ");
+        assert!(seen.iter().any(|line| line.contains(&told)), "{seen:?}");
+    }
+    let start = Instant::now();
+    let patience = Duration::from_secs(60);
+    assert!(!log.flush(patience), "two of the consoles have not got it");
+    assert!(start.elapsed() < patience / 2, "{:?}", start.elapsed());
+    let statistics = log.statistics();
+    assert_eq!(statistics.readers[0].waiting, 0);
 }

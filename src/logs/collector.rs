@@ -122,7 +122,9 @@ impl Sender {
         let fresh = self.connection.is_none();
         if fresh {
             let pause = self.not_before.saturating_duration_since(Instant::now());
-            self.reader.pause(pause);
+            if !pause.is_zero() {
+                self.reader.pause()(pause);
+            }
             self.connection = Some(Connection::open(self.target)?);
         }
         // while nothing was said it may have been closed

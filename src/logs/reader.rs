@@ -2,7 +2,7 @@
 
 use super::record::Record;
 use super::ring::{Counts, Ring, Wants};
-use super::{Log, Seat};
+use super::{Log, Reach, Seat};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,7 @@ impl Reader {
             name: name.to_owned(),
             reader: Ring::reader(wants),
             flushed,
+            reach: Reach::Present,
         });
         Reader {
             log: log.clone(),
@@ -54,6 +55,7 @@ impl Reader {
             let Some(seat) = state.readers.iter_mut().find(|seat| seat.id == self.id) else {
                 return Next::Nothing;
             };
+            seat.reach = Reach::Present;
             if let Some((records, lost)) = state.ring.next(&mut seat.reader) {
                 return Next::Records(records, lost);
             }
@@ -85,15 +87,11 @@ impl Reader {
         }
     }
 
-    /// Sleep, unless somebody is in a hurry.
-    pub fn pause(&self, time: Duration) {
-        let state = self.log.lock();
-        let hurries = state.hurries;
-        let _ = self
-            .log
-            .0
-            .changed
-            .wait_timeout_while(state, time, |state| state.hurries == hurries);
+    /// A function that sleeps, unless somebody is in a hurry: for when it can't deliver what it has taken. Until it
+    /// comes back for more, nobody waits for it but for one more try.
+    pub fn pause(&self) -> impl Fn(Duration) + Send + use<> {
+        let (log, id) = (self.log.clone(), self.id);
+        move |time| log.pause(id, time)
     }
 }
 
@@ -102,5 +100,60 @@ impl Drop for Reader {
         self.log.lock().readers.retain(|seat| seat.id != self.id);
         // nobody has to wait for it any more
         self.log.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::Severity;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// A reader that takes all there is, can't deliver it, and calls `then` when it is to try again.
+    fn away(log: &Log, then: impl FnOnce(Reader) + Send + 'static) {
+        let everything = Wants {
+            init: Some(u64::MAX),
+            kernel: None,
+            programs: None,
+        };
+        let mut reader = Reader::new(log, "away", everything);
+        log.say(Severity::Notice, "to be delivered");
+        assert!(matches!(reader.next(None), Next::Records(..)));
+        std::thread::spawn(move || {
+            reader.pause()(PATIENCE);
+            then(reader);
+        });
+        while log.lock().readers[0].reach != Reach::Away {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn who_is_away_gets_one_more_try_at_the_end() {
+        let log = Log::default();
+        away(
+            &log,
+            |mut reader| {
+                while !matches!(reader.next(None), Next::Nothing) {}
+            },
+        );
+        assert!(log.flush(PATIENCE));
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_who_fails_again_nor_long_for_who_can_not_tell() {
+        for is_refused in [true, false] {
+            let log = Log::default();
+            away(&log, move |reader| {
+                if is_refused {
+                    reader.pause()(PATIENCE);
+                }
+                std::thread::sleep(PATIENCE);
+            });
+            let start = Instant::now();
+            assert!(!log.flush(PATIENCE));
+            assert!(start.elapsed() < PATIENCE / 2);
+        }
     }
 }
