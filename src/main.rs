@@ -1,6 +1,6 @@
 //! PID 1. The boot, in order:
 //!
-//! 1. mounts: `/proc`, `/sys`, `/dev`, `/tmp`, `/run`
+//! 1. mounts: `/proc`, `/sys`, `/dev`, `/tmp`, `/run`; standard streams, if the kernel gave none
 //! 2. consoles: all that the kernel has, and the log behind them; which machine this is
 //! 3. config: what is baked into the image, overridden by a layer over it and by the kernel command line
 //! 4. modules: the drivers that the hardware asks for

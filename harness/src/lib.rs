@@ -33,6 +33,8 @@ pub struct Machine {
     /// What starts it: QEMU, or something that does.
     command: Vec<OsString>,
     options: Vec<OsString>,
+    /// Where its serial port leads to.
+    serial: &'static str,
     port: u16,
     monitor: Monitor,
 }
@@ -79,6 +81,8 @@ impl Machine {
         Machine {
             command: command.iter().map(OsString::from).collect(),
             options: vec![],
+            // the runner's business
+            serial: "",
             ..new
         }
         .option(&["--port", &port])
@@ -89,9 +93,14 @@ impl Machine {
     pub fn from_image(initrd: &str, command_line: impl AsRef<OsStr>) -> Self {
         let mut words = OsString::from("console=tty0 console=ttyS0 ");
         words.push(command_line);
+        Self::from_image_and_nothing_but(initrd, words)
+    }
+
+    /// The same, without the harness's own words for the consoles.
+    pub fn from_image_and_nothing_but(initrd: &str, command_line: impl Into<OsString>) -> Self {
         let (kernel, initrd) = (image("MACHINE_KERNEL"), image(initrd));
         let mut machine = Self::new().option(&["-kernel", &kernel, "-initrd", &initrd, "-append"]);
-        machine.options.push(words);
+        machine.options.push(command_line.into());
         machine
     }
 
@@ -119,13 +128,13 @@ impl Machine {
         let machine = Machine {
             command: vec!["qemu-system-x86_64".into()],
             options: Vec::new(),
+            serial: "stdio",
             port,
             monitor,
         };
         machine
             .option(&["-accel", accelerator()])
             .option(&["-m", "128", "-no-reboot", "-display", "none"])
-            .option(&["-serial", "stdio"])
             .option(&options.each_ref().map(String::as_str))
     }
 
@@ -171,11 +180,22 @@ impl Machine {
         self.option(&["-nic", "none", "-netdev", &network])
     }
 
+    /// Nobody hears what it says.
+    pub fn without_serial_port(self) -> Self {
+        Machine {
+            serial: "none",
+            ..self
+        }
+    }
+
     pub fn without_network_card(self) -> Self {
         self.option(&["-nic", "none"])
     }
 
-    pub fn boot(self) -> Running {
+    pub fn boot(mut self) -> Running {
+        if !self.serial.is_empty() {
+            self = self.option(&["-serial", self.serial]);
+        }
         let mut qemu = Command::new(&self.command[0])
             .args(&self.command[1..])
             .args(&self.options)

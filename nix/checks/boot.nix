@@ -52,21 +52,17 @@ let
     args = words;
   };
   onFailure = words: misbehaving words // { restart = "on-failure"; };
+  jobThat = words: misbehaving words // { restart = "never"; };
   job =
     status:
-    misbehaving [
+    jobThat [
       "exit"
       status
-    ]
-    // {
-      restart = "never";
-    };
+    ];
   allCards = mkMachine {
     programs = {
       hello = demo;
-      group = misbehaving [ "join-groups" ] // {
-        restart = "never";
-      };
+      group = jobThat [ "join-groups" ];
     };
     modules = [
       "e1000"
@@ -144,6 +140,11 @@ crates.harness.testWith {
         "4"
       ];
       mute = misbehaving [ "close-stdout" ];
+      signalled = misbehaving [
+        "raise"
+        "34"
+      ];
+      stopped = misbehaving [ "stop" ];
       succeeds = onFailure [
         "exit"
         "0"
@@ -169,7 +170,11 @@ crates.harness.testWith {
     MACHINE_INITRD_WITH_JOBS = initrdOf (mkMachine {
       programs = {
         first = job "0";
-        second = job "3";
+        second = jobThat [
+          "be-traced-and-raise"
+          "34"
+        ];
+        third = job "3";
       };
     });
 

@@ -6,6 +6,7 @@ mod leave;
 mod ticks;
 mod trespass;
 
+use nix::sys::ptrace;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use std::io::Write;
 use std::time::Duration;
@@ -16,6 +17,9 @@ fn main() {
     match arguments[..] {
         ["exit", status] => std::process::exit(number(status)),
         ["segfault"] => segfault(),
+        ["raise", signal] => raise(number(signal)),
+        ["be-traced-and-raise", signal] => be_traced_and_raise(number(signal)),
+        ["stop"] => stop(),
         ["close-stdout"] => close_stdout(),
         ["ignore-term"] => ignore_term(),
         ["flood", megabytes] => flood(number(megabytes)),
@@ -43,6 +47,26 @@ fn number<T: std::str::FromStr>(argument: &str) -> T {
 fn segfault() {
     // SAFETY: there is none: nothing is mapped there.
     unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(0) };
+}
+
+/// Any signal, also those that have no names.
+fn raise(signal: i32) {
+    // SAFETY: it takes a number only.
+    unsafe { libc::raise(signal) };
+}
+
+/// By whoever has started it.
+fn be_traced_and_raise(signal: i32) {
+    ptrace::traceme().expect("ask to be traced");
+    raise(signal);
+}
+
+/// As a shell's job does, and never go on by itself.
+fn stop() {
+    println!("stops");
+    raise(libc::SIGSTOP);
+    println!("goes on");
+    wait_for_ever();
 }
 
 /// And end only later, so that nobody can take the one for the other.
