@@ -7,7 +7,7 @@
 //! 5. network: its thread, waited for no longer than was asked for
 //! 6. seal: what is shut for good
 //! 7. the programs, until all jobs are done, a signal, or the power button
-//! 8. the end: programs, lease, logs, disks, power
+//! 8. the end: programs, logs, lease, disks, power
 //!
 //! A step that fails says so and the boot goes on. Nothing returns: were PID 1 to exit, the kernel would panic.
 
@@ -105,14 +105,19 @@ fn boot() -> ! {
         signals.wait(Some(time));
     });
     finish(&forwards);
-    if let Some(network) = &network {
-        network.release(RELEASE);
-    }
     say(
         &log,
         format_args!("exit status {}, {}", end.status, end.how),
     );
+    // as long as there is a network, over which the collector is reached
+    let flush = Instant::now();
     log.flush(FLUSH);
+    let left = FLUSH.saturating_sub(flush.elapsed());
+    if let Some(network) = &network {
+        network.release(RELEASE);
+    }
+    // what the network has said to that
+    log.flush(left);
     let error = shutdown::end(end.how);
     panic!("{error}");
 }
