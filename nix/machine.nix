@@ -28,6 +28,7 @@ let
 
   executable = import ./executable.nix { inherit pkgs; };
   settings = import ./settings.nix { inherit lib; };
+  limits = import ./limits.nix { inherit fail; };
 
   # the microvm's kernel knows no hardware that a BIOS could start
   profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
@@ -76,7 +77,7 @@ let
     };
     kernelParams = {
       default = [ ];
-      wanted = "a list of words for the kernel's command line";
+      wanted = "a list of words for the kernel's command line, none with initrd=, which is the boot loader's";
       test = value: lib.isList value && lib.all isWord value;
     };
   };
@@ -89,8 +90,15 @@ let
     inherit (arguments) args;
     inherit (settings) restart;
   };
-  isLine = value: lib.isString value && builtins.match "[^\n]*" value != null;
-  isWord = value: isLine value && builtins.match "[^ \t\"]+|[^ \t\"]*\"[^\"]*\"" value != null;
+  has = part: value: builtins.replaceStrings [ part ] [ "" ] value != value;
+  isLine = value: lib.isString value && !has "\n" value;
+  # isolinux takes a line to end at a carriage return, and the first initrd= anywhere in it for its own
+  isWord =
+    value:
+    isLine value
+    && !has "\r" value
+    && !has "initrd=" value
+    && builtins.match "[^ \t\"]+|[^ \t\"]*\"[^\"]*\"" value != null;
 
   fail = message: throw "mkMachine: ${message}";
   # what was given, tested, and the defaults
@@ -146,9 +154,17 @@ let
           # whoever reads the log must be able to tell them apart
           fail "a program can't be called '${name}' in the log: name it otherwise, by programs = { … }"
         else
-          checked programArguments " of the program '${name}'" (
-            if lib.isAttrs value && !isProgram value then value else { program = value; }
-          );
+          let
+            it = checked programArguments " of the program '${name}'" (
+              if lib.isAttrs value && !isProgram value then value else { program = value; }
+            );
+          in
+          assert limits.arguments {
+            inherit name;
+            path = "/programs/${name}/exe";
+            given = it.args;
+          };
+          it;
     in
     if (program == null) == (programs == { }) then
       fail "give either 'program', ${aProgram}, or 'programs'"
@@ -182,14 +198,22 @@ let
           in
           if restart == null then [ ] else [ "scratchmachine.restart.${program}=${restart}" ]
         ) (lib.attrNames programs);
+      # `added` bytes are put around it by whoever starts the kernel
       commandLineOf =
-        profile:
-        lib.concatStringsSep " " (
-          profile.commandLine
-          # also the kernel's own word, which it needs before there is any file
-          ++ settings.panic.words given.panic
-          ++ kernelParams
-        );
+        profile: added:
+        let
+          line = lib.concatStringsSep " " (
+            profile.commandLine
+            # also the kernel's own word, which it needs before there is any file
+            ++ settings.panic.words given.panic
+            ++ kernelParams
+          );
+        in
+        assert limits.commandLine {
+          inherit added line;
+          given = kernelParams;
+        };
+        line;
 
       # Nix names a derivation by a hash over everything that goes into it. So the identity is a hash over all
       # that an image is made of and by, but for the identity itself.
@@ -212,7 +236,8 @@ let
             identity
             initrd
             ;
-          commandLine = commandLineOf profile;
+          # BOOT_IMAGE=/bzImage before it and initrd=/initrd,/settings behind it; and isolinux takes the limit to be one less
+          commandLine = commandLineOf profile 46;
           settings = words;
           inherit (machine) kernel;
         };
@@ -225,7 +250,8 @@ let
         import ./microvm.nix { inherit pkgs; } {
           inherit name identity;
           inherit (profiles.microvm) kernel;
-          commandLine = commandLineOf profiles.microvm;
+          # QEMU puts a word of up to 37 bytes behind it for each of at most 8 virtio devices
+          commandLine = commandLineOf profiles.microvm 296;
           initrd = import ./initrd.nix { inherit pkgs; } {
             inherit identity;
             settings = words;

@@ -5,11 +5,42 @@ let
   isWord = value: lib.isString value && builtins.match "[^ \t\r\n\"]+" value != null;
   isNatural = value: builtins.isInt value && value >= 0;
 
-  number = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+  matches = pattern: value: isWord value && builtins.match pattern value != null;
+  # without zeros before it, which some take to mean octal
+  number = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
   address = "${number}([.]${number}){3}";
-  isAddress = value: isWord value && builtins.match address value != null;
+  isAddress = matches address;
+  # ones, then zeros
+  isNetmask =
+    let
+      part = "(0|128|192|224|240|248|252|254)";
+    in
+    matches "${part}[.]0[.]0[.]0|255[.]${part}[.]0[.]0|255[.]255[.]${part}[.]0|255[.]255[.]255[.](${part}|255)";
+  port = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
   label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-  isName = value: isWord value && builtins.match "[A-Za-z0-9_-]+" value != null;
+  isHostName = value: matches "${label}([.]${label})*" value && builtins.stringLength value <= 64;
+  # as src/config/ip.rs reads it
+  isIp =
+    value:
+    let
+      fields = builtins.filter builtins.isString (builtins.split ":" value);
+      field = index: if index < builtins.length fields then builtins.elemAt fields index else "";
+      may = test: index: field index == "" || test (field index);
+      isMethod = matches "dhcp|on|any|both|off|none";
+      # with a server all that concerns the network is the server's to say
+      hasAddress = field 0 != "" && field 0 != "0.0.0.0";
+    in
+    isWord value
+    && (
+      isMethod value
+      ||
+        builtins.length fields <= 10
+        && may isAddress 0
+        && may isHostName 4
+        && may isMethod 6
+        && (!hasAddress || may isAddress 2 && may isNetmask 3 && may isAddress 7 && may isAddress 8)
+    );
+  isName = matches "[A-Za-z0-9_-]+";
 
   optional = key: wanted: test: {
     default = null;
@@ -27,20 +58,15 @@ in
   ip = {
     default = "dhcp";
     wanted = "a word in the kernel's ip= syntax, such as \"dhcp\" or \"10.0.2.15:::255.255.255.0\"";
-    test = isWord;
+    test = isIp;
     words = value: [ "ip=${value}" ];
   };
-  hostname = optional "hostname" "a host name: letters, digits and '-', at most 64 in all" (
-    value:
-    isWord value
-    && builtins.stringLength value <= 64
-    && builtins.match "${label}([.]${label})*" value != null
-  );
+  hostname = optional "hostname" "a host name: letters, digits and '-', at most 64 in all" isHostName;
   panic = optional "panic" "a number of seconds up to 3600: 0 for never, -1 for at once" (
     value: builtins.isInt value && value >= -1 && value <= 3600
   );
   log = optional "scratchmachine.log" "\"udp://ADDRESS[:PORT]\" or \"tcp://ADDRESS[:PORT]\"" (
-    value: isWord value && builtins.match "(udp|tcp)://${address}(:[0-9]{1,5})?" value != null
+    matches "(udp|tcp)://${address}(:${port})?"
   );
   ntp = optional "scratchmachine.ntp" "the IPv4 address of a time server" isAddress;
   status = optional "scratchmachine.status" "a port, from 1 to 65535" (

@@ -16,6 +16,25 @@ let
     in
     if result.success then result.value else null;
 
+  # so many bytes
+  bytes = count: lib.concatMapStrings (_: "x") (builtins.genList (_: null) count);
+  numbered = count: make: builtins.genList (number: make (toString number)) count;
+  # what mkMachine itself puts on the ISO's command line
+  ownWords = builtins.stringLength (mkMachine { inherit program; }).iso.commandLine;
+
+  # a setting with each of these values
+  ofEach =
+    name: values:
+    builtins.listToAttrs (
+      map (value: {
+        name = "${name}=${value}";
+        value = {
+          inherit program;
+          ${name} = value;
+        };
+      }) values
+    );
+
   refused = {
     nothing = { };
     no-attribute-set = program;
@@ -63,6 +82,19 @@ let
       inherit program;
       args = [ "a\nb" ];
     };
+    argument-longer-than-linux-takes = {
+      inherit program;
+      args = [ (bytes 131072) ];
+    };
+    arguments-longer-than-linux-takes = {
+      inherit program;
+      args = numbered 32 (_: bytes 65536);
+    };
+    more-arguments-than-linux-takes = {
+      inherit program;
+      # a byte, a zero and a pointer each
+      args = numbered 209713 (_: "x");
+    };
     argument-that-is-a-number = {
       inherit program;
       args = [ 80 ];
@@ -75,7 +107,48 @@ let
       inherit program;
       kernelParams = [ "quiet loglevel=3" ];
     };
+    # nothing behind it would reach the kernel
+    kernel-parameter-with-a-carriage-return = {
+      inherit program;
+      kernelParams = [ "a.b=1\r" ];
+    };
+    # the boot loader would look for that file
+    kernel-parameter-of-the-boot-loader = {
+      inherit program;
+      kernelParams = [ "a.initrd=1" ];
+    };
+    more-kernel-parameters-than-fit = {
+      inherit program;
+      kernelParams = numbered 300 (number: "word.number=${number}");
+    };
+    a-byte-more-than-fits-on-the-command-line = {
+      inherit program;
+      kernelParams = [ (bytes (1965 - ownWords)) ];
+    };
+    more-variables-than-the-kernel-takes = {
+      inherit program;
+      kernelParams = numbered 31 (number: "v${number}=1");
+    };
+    more-words-than-the-kernel-takes = {
+      inherit program;
+      kernelParams = numbered 33 (number: "w${number}");
+    };
   }
+  // ofEach "ip" [
+    "10.0.2"
+    "10.0.2.015"
+    "10.0.2.15:::255.0.255.0"
+    "10.0.2.15::gateway"
+    "10.0.2.15:::255.255.255.0:::sometimes"
+    "10.0.2.15:::255.255.255.0:::off:10.0.2"
+    "::::-web-::dhcp"
+    "bootp"
+    ":::::::::::"
+  ]
+  // ofEach "log" [
+    "udp://10.0.2.2:0"
+    "udp://10.0.2.2:65536"
+  ]
   // lib.mapAttrs (name: value: { inherit program; } // { ${name} = value; }) {
     profile = "huge";
     ip = "10.0.2.15 quiet";
@@ -97,7 +170,7 @@ let
     moduleBlacklist = "e1000";
   };
 
-  taken = {
+  taken = takenSettings // {
     plain = { inherit program; };
     all = {
       programs = {
@@ -132,7 +205,38 @@ let
       inherit program;
       profile = "tiny";
     };
+    longest-argument = {
+      inherit program;
+      args = [ (bytes 131071) ];
+    };
+    longest-command-line = {
+      inherit program;
+      kernelParams = [ (bytes (1964 - ownWords)) ];
+    };
+    most-words = {
+      inherit program;
+      kernelParams =
+        numbered 30 (number: "v${number}=1")
+        ++ numbered 32 (number: "w${number}")
+        ++ numbered 40 (number: "m.p${number}=1");
+    };
   };
+
+  takenSettings =
+    ofEach "ip" [
+      "off"
+      "10.0.2.15"
+      "0.0.0.0"
+      ":::::eth1"
+      "::::web-1::dhcp"
+      "10.0.2.15:nfs:10.0.2.2:255.255.255.0:web-1.example:eth1:off:10.0.2.3:10.0.2.4:ntp"
+      "10.0.2.15:::255.254.0.0"
+      "::gateway:mask"
+    ]
+    // ofEach "log" [
+      "tcp://10.0.2.2"
+      "udp://10.0.2.2:65535"
+    ];
 
   wrong =
     builtins.filter (name: evaluate refused.${name} != null) (lib.attrNames refused)
