@@ -12,13 +12,16 @@
 pkgs.runCommand "${name}-iso"
   {
     nativeBuildInputs = [ pkgs.xorriso ];
-    # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this.
+    # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this. DEFAULT would ask
+    # what to boot while Shift is held or Caps Lock is on, and wait for ever; UI does not ask. Where the kernel could not
+    # be loaded it is asked all the same: it tries again after 10 s in which no key was pressed, after 5 minutes whatever
+    # comes from keyboard and serial line.
     isolinuxConfiguration = ''
       SERIAL 0 115200
       SAY Now booting the kernel from ISOLINUX...
-      DEFAULT machine
-      PROMPT 0
-      TIMEOUT 0
+      UI machine
+      TIMEOUT 100
+      TOTALTIMEOUT 3000
       LABEL machine
         KERNEL /bzImage
         INITRD /initrd,/settings
