@@ -23,15 +23,41 @@ pkgs.runCommandCC "executable-check" { nativeBuildInputs = [ pkgs.binutils ]; } 
   chmod +w foreign
   # the ELF header's machine, 62 for x86-64, becomes 183 for AArch64
   printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
+  cp ${crates.hello.package}/bin/hello freebsd
+  chmod +w freebsd
+  # the ELF header's ABI, 0 for what Linux shares with others
+  printf '\x09' | dd of=freebsd bs=1 seek=7 conv=notrunc status=none
+
+  # what the compilers leave behind
+  compile() { gcc -o $1 main.c mark.c "''${@:2}"; }
+  echo '__attribute__((section(".go.buildinfo"))) int mark = 1;' >mark.c
+  compile go-with-c -no-pie
+  compile go-pie-with-c -pie -fPIE
+  echo 'void _start(void) { for (;;); }' >start.c
+  gcc -nostdlib -fPIE -pie -o go-pie start.c mark.c
+  gcc -nostdlib -fPIE -static-pie -o go-static start.c mark.c
+  echo '__asm__(".ident \"rustc version 1.85.1\"");' >mark.c
+  compile rust
+  cp dynamic nameless
+  objcopy --remove-section=.comment nameless
+
   head -c 1000 ${crates.hello.package}/bin/hello >cut
-  chmod +x script zeros empty foreign cut
+  chmod +x script zeros empty foreign freebsd cut
   mkdir directory
   cp zeros plain
   chmod -x plain
 
   is_static_executable ${crates.init.package}/bin/init
   is_static_executable ${crates.hello.package}/bin/hello
-  refuses dynamic 'dynamically linked'
+  is_static_executable go-static
+  refuses dynamic 'loader: link it with -static'
+  refuses nameless 'dynamically linked'
+  refuses nameless 'CGO_ENABLED=0'
+  refuses go-with-c 'loader: build it with CGO_ENABLED=0'
+  refuses go-pie-with-c 'CGO_ENABLED=0 and leave out -buildmode=pie'
+  refuses go-pie 'loader: leave out -buildmode=pie'
+  refuses rust 'loader: build it for x86_64-unknown-linux-musl'
+  refuses freebsd 'built for UNIX - FreeBSD'
   refuses object.o 'an object file'
   refuses library.so 'not an executable'
   refuses script 'a script'
