@@ -15,7 +15,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 pub use spawn::Output;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -34,7 +36,7 @@ const UNPRIVILEGED_PORTS: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 pub struct Program {
     pub name: String,
     executable: PathBuf,
-    arguments: Vec<String>,
+    arguments: Vec<OsString>,
     restart: Restart,
 }
 
@@ -111,15 +113,24 @@ pub fn find_programs(restart_of: impl Fn(&str) -> Restart) -> (Vec<Program>, Vec
 
 fn read_program(directory: &Path, restart_of: &impl Fn(&str) -> Restart) -> Result<Program, Error> {
     let arguments = directory.join("args");
-    let arguments = std::fs::read_to_string(&arguments)
+    let arguments = std::fs::read(&arguments)
         .map_err(|cause| Error::new(format!("read {}", arguments.display()), cause))?;
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
     Ok(Program {
         restart: restart_of(&name),
         name: name.into_owned(),
         executable: directory.join("exe"),
-        arguments: arguments.lines().map(str::to_owned).collect(),
+        arguments: split(&arguments),
     })
+}
+
+/// One argument a line, of any bytes.
+fn split(arguments: &[u8]) -> Vec<OsString> {
+    arguments
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+        .map(|line| OsStr::from_bytes(line).to_owned())
+        .collect()
 }
 
 /// Let programs bind any port: the sysctl costs no capability.
@@ -351,5 +362,18 @@ impl fmt::Display for Event<'_> {
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_come_out_as_they_went_in() {
+        let arguments = split(b"-a\r\n\n\xff c\n");
+        let arguments: Vec<_> = arguments.iter().map(|it| it.as_bytes()).collect();
+        assert_eq!(arguments, [&b"-a\r"[..], b"", b"\xff c"]);
+        assert!(split(b"").is_empty());
     }
 }

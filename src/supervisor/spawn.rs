@@ -5,6 +5,7 @@ use crate::Error;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::{Pid, Uid, setresuid, setsid};
+use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -37,7 +38,7 @@ pub struct Output {
 pub fn spawn(
     name: &str,
     executable: &Path,
-    arguments: &[String],
+    arguments: &[OsString],
     index: usize,
 ) -> Result<(Pid, Output), Error> {
     let user = FIRST_USER + index as u32;
