@@ -1,4 +1,6 @@
-# The initramfs: init, the programs, the modules, the settings, the identity, and nothing else.
+# The initramfs: init, the programs, the modules, the settings, the identity, and nothing else. Two archives one after the
+# other, the programs' last: the kernel stops unpacking where its memory is full, and starts init all the same, which
+# then has to be there and to see that it doesn't fit.
 { pkgs }:
 {
   init,
@@ -8,22 +10,18 @@
   # nix/machine.nix says what it is
   identity,
   # The kernel has to find memory for so many bytes, as a power of 2, while it unpacks. With fewer than lie between init
-  # and a program, which go by their store paths' hashes, what both have in common would be there twice. Null: not
-  # compressed, which is the quickest.
+  # and a program, what both have in common would be there twice. Null: not compressed, which is the quickest.
   windowLog ? 20,
 }:
 let
   inherit (pkgs) lib;
+
   # objects are store paths: of one within a store path, Nix before 2.18.9 can't tell makeInitrd the closure
-  contents = [
+  base = [
     {
       object = init;
       suffix = "/bin/init";
       symlink = "/init";
-    }
-    {
-      object = programs;
-      symlink = "/programs";
     }
     {
       object = modules;
@@ -38,23 +36,43 @@ let
       symlink = "/etc/scratchmachine.image";
     }
   ];
-in
-pkgs.makeInitrd {
-  inherit contents;
-  compressor = if windowLog == null then "cat" else "zstd";
+  # what init measures the machine by
+  unpacked = {
+    object = pkgs.runCommand "scratchmachine.unpacked" { } ''
+      # in pages, of which this file takes one, and another one a layer of settings over the image
+      pages=2
+      while read -r bytes; do
+        pages=$((pages + (bytes + 4095) / 4096))
+      done < <(find ${toString (map (it: it.object) (base ++ over))} -type f -printf '%s\n')
+      echo $((pages * 4096)) >$out
+    '';
+    symlink = "/etc/scratchmachine.unpacked";
+  };
+  over = [
+    {
+      object = programs;
+      symlink = "/programs";
+    }
+  ];
+
+  archive =
+    contents:
+    pkgs.makeInitrd {
+      inherit contents;
+      compressor = "cat";
+    };
   # One thread: with more, the bytes would depend on how many there are.
-  compressorArgs =
-    if windowLog == null then
-      [ ]
-    else
-      [
-        "--ultra"
-        "-22"
-        "--zstd=wlog=${toString windowLog}"
-        "-T1"
-      ];
-}
-# for audits: what lies where
-// {
-  inherit contents;
-}
+  compress =
+    if windowLog == null then "cat" else "zstd --ultra -22 --zstd=wlog=${toString windowLog} -T1";
+in
+pkgs.runCommand "initrd"
+  {
+    nativeBuildInputs = [ pkgs.zstd ];
+    # what lies where
+    passthru.contents = base ++ [ unpacked ] ++ over;
+  }
+  ''
+    mkdir $out
+    # one stream, so that a program has to bring only what init has not
+    cat ${archive (base ++ [ unpacked ])}/initrd ${archive over}/initrd | ${compress} >$out/initrd
+  ''

@@ -11,6 +11,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod logs;
+pub mod memory;
 pub mod modules;
 pub mod mounts;
 pub mod network;

@@ -3,6 +3,7 @@
 //! 1. mounts: `/proc`, `/sys`, `/dev`, `/tmp`, `/run`; standard streams, if the kernel gave none
 //! 2. consoles: all that the kernel has, and the log behind them; which machine this is
 //! 3. config: what is baked into the image, overridden by a layer over it and by the kernel command line
+//!    And the only failure that ends the boot: an image that does not fit into memory was not unpacked as a whole
 //! 4. modules: the drivers that the hardware asks for
 //! 5. network: its thread, waited for no longer than was asked for
 //! 6. seal: what is shut for good
@@ -18,6 +19,7 @@ mod c_main;
 use nix::sys::signal::Signal;
 use scratchmachine::config::{self, Config, Ip, Request};
 use scratchmachine::logs::{self, Log, Severity};
+use scratchmachine::memory;
 use scratchmachine::modules::{self, Modules};
 use scratchmachine::network::{self, Network};
 use scratchmachine::phases::Phases;
@@ -39,6 +41,8 @@ const IMAGE: &str = "/etc/scratchmachine.image";
 const FLUSH: Duration = Duration::from_secs(3);
 /// And the network to give back its lease.
 const RELEASE: Duration = Duration::from_secs(2);
+/// The exit status of a machine that could not do anything.
+const GAVE_UP: u8 = 70;
 /// How often machines with hot-plug look for devices that have come.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -71,6 +75,10 @@ fn boot() -> ! {
     // without them nothing can be supervised: that is told as a bug
     let signals = signals.unwrap_or_else(|error| panic!("{error}"));
     warn_all(&log, shutdown::catch_ctrl_alt_del().err());
+    if let Some(shortage) = shortage(&log) {
+        log.say(Severity::Error, shortage);
+        end(&log, None, &give_up(&log, &config, &signals));
+    }
     say(&log, phases.end("config"));
 
     load_modules(&log, &config);
@@ -105,19 +113,24 @@ fn boot() -> ! {
         signals.wait(Some(time));
     });
     finish(&forwards);
+    self::end(&log, network.as_ref(), &end);
+}
+
+/// Power off or reboot, with the last line on the console.
+fn end(log: &Log, network: Option<&Network>, end: &Ending) -> ! {
     say(
-        &log,
+        log,
         format_args!("exit status {}, {}", end.status, end.how),
     );
     // as long as there is a network, over which the collector is reached
     let flush = Instant::now();
     log.flush(FLUSH);
-    let left = FLUSH.saturating_sub(flush.elapsed());
-    if let Some(network) = &network {
+    if let Some(network) = network {
+        let left = FLUSH.saturating_sub(flush.elapsed());
         network.release(RELEASE);
+        // what the network has said to that
+        log.flush(left);
     }
-    // what the network has said to that
-    log.flush(left);
     let error = shutdown::end(end.how);
     panic!("{error}");
 }
@@ -127,6 +140,42 @@ struct Ending {
     how: End,
     /// What whoever started the machine as a job wants to know.
     status: u8,
+}
+
+/// What the machine lacks to have its whole image in memory.
+fn shortage(log: &Log) -> Option<memory::Shortage> {
+    memory::shortage().unwrap_or_else(|error| {
+        warn(log, error);
+        None
+    })
+}
+
+/// The end of a machine that can't do anything, which a reboot would not change: once there was time to read why.
+fn give_up(log: &Log, config: &Config, signals: &Signals) -> Ending {
+    let patience = match config.panic {
+        0 => {
+            say(log, "the machine stays as it is: panic=0");
+            None
+        }
+        seconds => {
+            let seconds = seconds.max(0).unsigned_abs();
+            say(log, format_args!("power off in {seconds} s"));
+            Some(Duration::from_secs(seconds.into()))
+        }
+    };
+    let deadline = patience.map(|patience| Instant::now() + patience);
+    let mut how = None;
+    while how.is_none() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let end = signals
+            .wait(left)
+            .and_then(|signal| requested(log, config, signal));
+        how = end.map(|end| end.how);
+    }
+    Ending {
+        how: how.unwrap_or(End::PowerOff),
+        status: GAVE_UP,
+    }
 }
 
 /// Run the programs until the machine is to end.

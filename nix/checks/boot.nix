@@ -122,6 +122,16 @@ crates.harness.testWith {
     MACHINE_INITRD_WITH_MISSING_DEPENDENCY = withDamagedModules "rm **/net_failover.ko";
     MACHINE_INITRD_WITH_MODULES_OF_ANOTHER_KERNEL = withDamagedModules "mv * 0.0.1";
 
+    MACHINE_INITRD_THAT_IS_LARGE = initrdOf (mkMachine {
+      program =
+        pkgs.runCommand "large" { } ''
+          mkdir -p $out/bin
+          cp --no-preserve=mode ${demo} $out/bin/hello
+          truncate --size=24M $out/bin/hello
+          chmod +x $out/bin/hello
+        ''
+        + "/bin/hello";
+    });
     MACHINE_INITRD_WITH_BROKEN_PROGRAMS = demoWith { programs = brokenPrograms; };
     MACHINE_INITRD_WITH_BAD_ARGUMENT = initrdOf (mkMachine {
       program = demo;
