@@ -118,10 +118,7 @@ fn boot() -> ! {
 
 /// Power off or reboot, with the last line on the console.
 fn end(log: &Log, network: Option<&Network>, end: &Ending) -> ! {
-    say(
-        log,
-        format_args!("exit status {}, {}", end.status, end.how),
-    );
+    say(log, format_args!("exit status {}, {}", end.status, end.how));
     // as long as there is a network, over which the collector is reached
     let flush = Instant::now();
     log.flush(FLUSH);
