@@ -8,6 +8,7 @@
   zstd,
   bash,
   cargo,
+  cc,
   # variables that tell cargo what to compile for
   target ? { },
 }:
@@ -81,7 +82,10 @@ let
         root = rust;
         env = target // args.env or { };
         inherit cargoArtifacts;
-        nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [ zstd ];
+        nativeBuildInputs = (args.nativeBuildInputs or [ ]) ++ [
+          cc
+          zstd
+        ];
         vendor = cargoVendorDir;
         # as nixpkgs' stdenv says it
         CXX = "g++";
@@ -95,6 +99,7 @@ let
           [[ -z $cargoArtifacts ]] || tar -I zstd -xf $cargoArtifacts/target.tar.zst
           export CARGO_PROFILE=''${CARGO_PROFILE:-release}
           cargoWithProfile() { cargo "$1" --profile $CARGO_PROFILE "''${@:2}"; }
+          eval "''${preBuild:-}"
           ${command}
         '';
       }

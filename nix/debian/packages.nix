@@ -46,6 +46,7 @@ let
         zstd
         bash
         cargo
+        cc
         target
         ;
     };
@@ -61,6 +62,8 @@ let
       ;
   };
   staticCraneLib = crane {
+    # as pkgsStatic's stdenv has it (pkgs/stdenv/adapters.nix), for everything that is linked
+    NIX_CFLAGS_LINK = "-static";
     CARGO_BUILD_TARGET = "x86_64-unknown-linux-musl";
     # musl once more at the end: the linker takes from it only what was asked for so far, and the library's core,
     # which may ask last, needs bcmp
