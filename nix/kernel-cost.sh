@@ -17,10 +17,10 @@ END
   exit $(($# == 0))
 }
 
-# build ATTRIBUTE LINE: its output's path
+# build ATTRIBUTE LINE: its output's path, of the flake's packages: no user's configuration and overlays count
 build() {
   nix-build --no-out-link -A "$1" --argstr line "$2" --expr \
-    "{ line }: import $sources/kernel-cost/cost.nix { pkgs = import $path { system = \"x86_64-linux\"; }; } line" 2>"$log" || {
+    "{ line }: import $sources/kernel-cost/cost.nix { pkgs = import $path { system = \"x86_64-linux\"; config = { }; overlays = [ ]; }; } line" 2>"$log" || {
     cat "$log" >&2
     fail "'$2' could not be built: see above"
   }
