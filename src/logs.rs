@@ -184,6 +184,11 @@ impl Log {
         state.readers.iter().all(|seat| seat.flushed >= flush)
     }
 
+    /// It was flushed: what can't be sent now never will be.
+    fn is_ending(&self) -> bool {
+        self.lock().flushes > 0
+    }
+
     /// Try again at once what is waiting to be tried again: the network has changed.
     pub fn hurry(&self) {
         let state = &mut *self.lock();

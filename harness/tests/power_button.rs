@@ -1,13 +1,24 @@
-use harness::Machine;
 use harness::dhcp_server::DhcpServer;
-use std::net::UdpSocket;
+use harness::{Machine, PATIENCE};
+use std::io::Read;
+use std::net::TcpListener;
+use std::sync::mpsc::channel;
 
 #[test]
 fn the_power_button_ends_the_programs_and_powers_off_and_the_collector_hears_all_of_it() {
-    let collector = UdpSocket::bind("127.0.0.1:0").expect("bind a free port");
+    let collector = TcpListener::bind("127.0.0.1:0").expect("bind a free port");
     let port = collector.local_addr().expect("it is bound").port();
+    let (send, heard) = channel();
+    std::thread::spawn(move || {
+        let (mut connection, _) = collector.accept().expect("accept a connection");
+        let mut messages = String::new();
+        connection
+            .read_to_string(&mut messages)
+            .expect("read to the end");
+        let _ = send.send(messages);
+    });
     // QEMU's network leads 10.0.2.2 to this host
-    let log = format!("scratchmachine.log=udp://10.0.2.2:{port}");
+    let log = format!("scratchmachine.log=tcp://10.0.2.2:{port}");
     let mut machine = Machine::from_image("MACHINE_INITRD", log)
         .with_network_card("e1000")
         .boot();
@@ -18,18 +29,8 @@ fn the_power_button_ends_the_programs_and_powers_off_and_the_collector_hears_all
     machine.wait_for("hello was killed by SIGTERM");
     machine.wait_for("exit status 0, power off");
     assert!(machine.wait_for_end().success());
-    assert!(received(&collector).contains("exit status 0, power off"));
-}
-
-/// What has come so far.
-fn received(socket: &UdpSocket) -> String {
-    socket.set_nonblocking(true).expect("do not wait");
-    let (mut text, mut datagram) = (String::new(), [0; 4096]);
-    while let Ok(length) = socket.recv(&mut datagram) {
-        text += &String::from_utf8_lossy(&datagram[..length]);
-        text.push('\n');
-    }
-    text
+    let heard = heard.recv_timeout(PATIENCE).expect("a whole connection");
+    assert!(heard.contains("exit status 0, power off"), "{heard}");
 }
 
 #[test]

@@ -190,9 +190,11 @@ impl Sender {
         }
         if !window.has_arrived() {
             self.delay = (self.delay * 2).min(LONGEST_DELAY);
-            self.say(State::Away, |target| {
-                format!("warning: logs: {target}: {cause}: lines are kept and sent later")
-            });
+            if !self.log.is_ending() {
+                self.say(State::Away, |target| {
+                    format!("warning: logs: {target}: {cause}: lines are kept and sent later")
+                });
+            }
         } else if !self.finishing {
             self.say_reached();
         }
