@@ -33,8 +33,8 @@ pub struct Machine {
     /// What starts it: QEMU, or something that does.
     command: Vec<OsString>,
     options: Vec<OsString>,
-    /// Where its serial port leads to.
-    serial: &'static str,
+    /// More options: where its serial port leads to.
+    serial: &'static [&'static str],
     port: u16,
     monitor: Monitor,
 }
@@ -82,7 +82,7 @@ impl Machine {
             command: command.iter().map(OsString::from).collect(),
             options: vec![],
             // the runner's business
-            serial: "",
+            serial: &[],
             ..new
         }
         .option(&["--port", &port])
@@ -128,7 +128,7 @@ impl Machine {
         let machine = Machine {
             command: vec!["qemu-system-x86_64".into()],
             options: Vec::new(),
-            serial: "stdio",
+            serial: &["-serial", "stdio"],
             port,
             monitor,
         };
@@ -183,7 +183,7 @@ impl Machine {
     /// Nobody hears what it says.
     pub fn without_serial_port(self) -> Self {
         Machine {
-            serial: "none",
+            serial: &["-serial", "none"],
             ..self
         }
     }
@@ -192,13 +192,11 @@ impl Machine {
         self.option(&["-nic", "none"])
     }
 
-    pub fn boot(mut self) -> Running {
-        if !self.serial.is_empty() {
-            self = self.option(&["-serial", self.serial]);
-        }
+    pub fn boot(self) -> Running {
         let mut qemu = Command::new(&self.command[0])
             .args(&self.command[1..])
             .args(&self.options)
+            .args(self.serial)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
