@@ -4,14 +4,15 @@
 //! 2. `modules.alias` has patterns of them, each with the module that drives such a device.
 //! 3. `modules.dep` says which modules have to be in before that one.
 //! 4. finit_module(2) loads them, with the parameters that the command line has for them.
-//! 5. A driver of a bus makes new devices appear: all again, until there is nothing new.
+//! 5. The device gets its driver, and only this one, so that one comes after the other whatever their drivers are.
+//! 6. A driver of a bus makes new devices appear: they come next. Then all again, until there is nothing new.
 
 mod devices;
 pub mod glob;
 pub mod index;
 
 use crate::Error;
-use devices::devices;
+use devices::{Device, devices};
 use index::{Index, Module, module_name};
 use nix::errno::Errno;
 use nix::kmod::{ModuleInitFlags, finit_module};
@@ -52,8 +53,8 @@ pub struct Modules {
     insert: Insert,
     /// Modules that were tried, by name, and whether they are in. None is tried twice.
     tried: Vec<(String, bool)>,
-    /// The modaliases that were looked up.
-    met: Vec<String>,
+    /// The devices that had their turn.
+    met: Vec<Device>,
     /// The kernel's count of devices' comings and goings when they were last looked at.
     events: Option<String>,
 }
@@ -124,24 +125,39 @@ impl Modules {
         }
         self.events = events;
         let mut any = false;
-        for device in devices(&self.sysfs.join("devices")) {
-            if self.met.contains(&device.modalias) {
+        let mut left = devices(&self.sysfs.join("devices"));
+        // one that is gone may come back
+        self.met.retain(|device| left.contains(device));
+        left.reverse();
+        while let Some(device) = left.pop() {
+            if self.met.contains(&device) {
                 continue;
             }
-            for driver in self.index.drivers_for(&device.modalias) {
-                any |= self.load(&driver, &device.name(), tell);
+            self.met.push(device.clone());
+            let drivers = self.index.drivers_for(&device.modalias);
+            let mut is_new = false;
+            for driver in &drivers {
+                is_new |= self.load(driver, &device, tell);
             }
-            self.met.push(device.modalias);
+            any |= is_new;
+            let has_driver = |driver: &String| self.was_tried(driver) == Some(true);
+            if drivers.iter().any(has_driver) {
+                if !is_new {
+                    device.probe();
+                }
+                // what is on it comes before what is beside it
+                left.extend(devices(&device.path).into_iter().rev());
+            }
         }
         any
     }
 
-    /// Load a module and, before it, all that it depends on, but for those that were tried. Is any in now
-    /// that was not?
+    /// Load a module and, before it, all that it depends on, but for those that were tried, and let it take the
+    /// device. Is any in now that was not?
     fn load(
         &mut self,
         name: &str,
-        device: &str,
+        device: &Device,
         tell: &mut dyn FnMut(Result<Loaded, Error>),
     ) -> bool {
         if self.was_tried(name).is_some() {
@@ -150,7 +166,7 @@ impl Modules {
         let mut order = self.index.in_order(name);
         if order.is_empty() {
             self.tried.push((name.to_owned(), false));
-            let doing = format!("load module {name} for {device}");
+            let doing = format!("load module {name} for {}", device.name());
             tell(Err(Error::new(doing, "modules.dep does not have it")));
         }
         if self.is_blacklisted(name) {
@@ -163,13 +179,18 @@ impl Modules {
                 continue;
             }
             let start = Instant::now();
+            device.set_autoprobe(false);
             let outcome = self.load_alone(&module, tell);
+            device.set_autoprobe(true);
+            if module.name == name && outcome.is_ok() {
+                device.probe();
+            }
             let took = start.elapsed();
             any |= outcome.is_ok();
             self.tried.push((module.name.clone(), outcome.is_ok()));
             tell(outcome.map(|()| Loaded {
                 module: module.name,
-                device: device.to_owned(),
+                device: device.name().into_owned(),
                 took,
             }));
         }
@@ -245,7 +266,9 @@ fn insert(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
             Errno::ENOEXEC => "truncated, or built for another kernel?",
             Errno::ENOENT => "it uses what neither the kernel nor a module before it has",
             Errno::EINVAL => "does it refuse a parameter's value? The kernel's messages say why",
-            Errno::EPERM => "modules are disabled (kernel.modules_disabled)",
+            Errno::EPERM => {
+                "modules are disabled (kernel.modules_disabled), or the kernel has it in its module_blacklist"
+            }
             _ => "",
         })),
     }

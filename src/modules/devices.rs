@@ -1,33 +1,75 @@
 //! The devices that there are, by what each says it is: the files `modalias` below `/sys/devices`.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Directories that a device may stand below the others: a USB stick behind hubs behind bridges is at 20.
 pub const DEEPEST: usize = 40;
 
 /// A directory below `/sys/devices` that says what the device is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     pub path: PathBuf,
     pub modalias: String,
 }
 
+/// Where a device stands among the others: its PCI slot, and its path. Names are as long as their numbers are large,
+/// so the longer one is the later one: `virtio10` comes after `virtio9`.
+type Place<'a> = (Option<Name<'a>>, Vec<Name<'a>>);
+type Name<'a> = (usize, &'a OsStr);
+
 impl Device {
     /// As the kernel calls it: `0000:00:03.0`.
-    pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
+    pub fn name(&self) -> Cow<'_, str> {
+        self.file_name().to_string_lossy()
+    }
+
+    fn file_name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
+
+    /// While this is off, the drivers of the device's bus take no device by themselves.
+    ///
+    /// Where that can't be switched they do, all that they know: then the order is the drivers'.
+    pub fn set_autoprobe(&self, on: bool) {
+        let switch = self.path.join("subsystem/drivers_autoprobe");
+        let _ = fs::write(switch, if on { "1" } else { "0" });
+    }
+
+    /// Let a driver that the kernel has take this device, unless one did already, and wait until it has. Drivers
+    /// that don't want it say so themselves.
+    pub fn probe(&self) {
+        if !self.path.join("driver").exists() {
+            let probe = self.path.join("subsystem/drivers_probe");
+            let _ = fs::write(probe, self.file_name().as_encoded_bytes());
+        }
+    }
+
+    /// The kernel's own order: the slots of a PCI bus before those behind its bridges, whose buses have higher
+    /// numbers. What is on a bus of a device's own, as virtio's is, comes after that and before the next slot.
+    fn place(&self) -> Place<'_> {
+        let path: Vec<Name> = self.path.iter().map(|name| (name.len(), name)).collect();
+        let slot = path.iter().rfind(|(_, name)| is_pci_slot(name)).copied();
+        (slot, path)
     }
 }
 
-/// All devices below `root` that have a modalias, sorted by their paths, so that cards get their drivers, and
-/// with it their names, in the order of their slots. Links, of which sysfs is full, are not followed; a
+/// `0000:00:03.0`
+fn is_pci_slot(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    bytes.iter().filter(|byte| **byte == b':').count() == 2 && bytes.contains(&b'.')
+}
+
+/// All devices below `root` that have a modalias, in the order of their places, so that cards get their drivers,
+/// and with it their names, in the order of their slots. Links, of which sysfs is full, are not followed; a
 /// directory that is gone when we come to it has no devices.
 pub fn devices(root: &Path) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     let mut left = vec![(root.to_owned(), 0)];
     while let Some((path, depth)) = left.pop() {
-        let Ok(entries) = std::fs::read_dir(&path) else {
+        let Ok(entries) = fs::read_dir(&path) else {
             continue;
         };
         let mut has_modalias = false;
@@ -43,10 +85,11 @@ pub fn devices(root: &Path) -> Vec<Device> {
         if !has_modalias {
             continue;
         }
-        if let Ok(modalias) = std::fs::read(path.join("modalias")) {
+        if let Ok(modalias) = fs::read(path.join("modalias")) {
             let modalias = String::from_utf8_lossy(modalias.trim_ascii()).into_owned();
-            let place = devices.partition_point(|device| device.path < path);
-            devices.insert(place, Device { path, modalias });
+            let device = Device { path, modalias };
+            let index = devices.partition_point(|other| other.place() < device.place());
+            devices.insert(index, device);
         }
     }
     devices

@@ -81,9 +81,18 @@ impl Drop for Machine {
     }
 }
 
-/// A kernel that takes every file that is there, and tells parameters as if they were wrong.
+/// A kernel that takes every file that is there, and tells parameters as if they were wrong. Behind a virtio card's
+/// PCI driver the card itself appears.
 fn pretend(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
     fs::read(file).map_err(|cause| Error::new(doing, cause))?;
+    let machine = Machine(file.ancestors().nth(3).unwrap().to_owned());
+    if file.ends_with("virtio-pci.ko") && machine.0.join("sys/devices").join(VIRTIO_PCI.0).is_dir()
+    {
+        machine.plug(VIRTIO.0, VIRTIO.1);
+    }
+    let autoprobe = machine.0.join("sys/bus/pci/drivers_autoprobe");
+    let _ = fs::copy(autoprobe, machine.0.join("autoprobe-while-loading"));
+    std::mem::forget(machine);
     match parameters.to_str() {
         Ok("") => Ok(()),
         text => Err(Error::new(doing, text.unwrap())),
@@ -135,15 +144,68 @@ fn a_device_that_appears_later_gets_its_driver_in_the_next_pass() {
     let mut pass = || modules.pass(&mut |outcome| told.push(machine.line(outcome)));
     assert!(pass());
     assert!(!pass());
-    machine.plug(VIRTIO.0, VIRTIO.1);
+    machine.plug(CARD.0, CARD.1);
     assert!(pass());
     assert!(!pass());
-    let expected = ["virtio for 0000:00:04.0", "virtio_pci for 0000:00:04.0"];
-    assert_eq!(told[..2], expected);
+    assert_eq!(told.last().unwrap(), "e1000 for 0000:00:03.0");
+}
+
+#[test]
+fn what_appears_by_a_driver_gets_its_own_before_the_next_slot() {
+    let next = ("pci0000:00/0000:00:05.0", "pci:v8086d100E");
+    let machine = Machine::new("depth", &[VIRTIO_PCI, next]);
     assert_eq!(
-        told[2..],
-        ["failover for virtio0", "virtio_net for virtio0"]
+        machine.told(Settings::default()),
+        [
+            "virtio for 0000:00:04.0",
+            "virtio_pci for 0000:00:04.0",
+            "failover for virtio0",
+            "virtio_net for virtio0",
+            "e1000 for 0000:00:05.0"
+        ]
     );
+}
+
+#[test]
+fn a_driver_takes_one_device_after_the_other_and_none_by_itself() {
+    let machine = Machine::new("probe", &[CARD, ("pci0000:00/0000:00:05.0", CARD.1)]);
+    let bus = machine.0.join("sys/bus/pci");
+    fs::create_dir_all(&bus).unwrap();
+    fs::write(bus.join("drivers_autoprobe"), "1").unwrap();
+    for device in devices(&machine.0.join("sys/devices")) {
+        std::os::unix::fs::symlink(&bus, device.path.join("subsystem")).unwrap();
+    }
+    let mut probed = Vec::new();
+    let mut modules = machine.modules(Settings::default());
+    let mut look = |_| probed.push(fs::read_to_string(bus.join("drivers_probe")).unwrap());
+    while modules.pass(&mut look) {}
+    assert_eq!(probed, ["0000:00:03.0"]);
+    let read = |file: PathBuf| fs::read_to_string(file).unwrap();
+    assert_eq!(read(machine.0.join("autoprobe-while-loading")), "0");
+    assert_eq!(read(bus.join("drivers_autoprobe")), "1");
+    assert_eq!(read(bus.join("drivers_probe")), "0000:00:05.0");
+}
+
+#[test]
+fn devices_come_in_the_order_of_their_places() {
+    let in_order = [
+        "platform/virtio-mmio.9/virtio9",
+        "platform/virtio-mmio.10/virtio10",
+        "pci0000:00/0000:00:09.0",
+        "pci0000:00/0000:00:0a.0",
+        "pci0000:00/0000:00:0a.0/virtio10",
+        "pci0000:00/0000:00:0b.0/virtio9",
+        "pci0000:00/0000:00:1f.6",
+        "pci0000:00/0000:00:1c.0/0000:02:00.0",
+        "pci0000:00/0000:00:1c.0/0000:02:00.0/0000:03:00.0",
+        "pci0000:80/0000:80:01.0",
+        "pci10000:00/10000:00:01.0",
+    ];
+    let machine = Machine::new("places", &in_order.map(|path| (path, "any")));
+    let root = machine.0.join("sys/devices");
+    let found = devices(&root);
+    let found = found.iter().map(|device| device.path.strip_prefix(&root));
+    assert!(found.eq(in_order.iter().map(|path| Ok(Path::new(path)))));
 }
 
 #[test]
