@@ -206,6 +206,18 @@ let
             profile.commandLine
             # also the kernel's own word, which it needs before there is any file
             ++ settings.panic.words given.panic
+            # a driver that is in the kernel has them from nowhere else
+            ++ (
+              if
+                builtins.elem profile.modules [
+                  null
+                  [ ]
+                ]
+              then
+                settings.moduleParameters.words given.moduleParameters
+              else
+                [ ]
+            )
             ++ kernelParams
           );
         in

@@ -109,7 +109,16 @@ in
     test =
       value:
       lib.isAttrs value
-      && lib.all (module: isName module && module != "scratchmachine") (lib.attrNames value)
+      && lib.all (
+        module:
+        isName module
+        && !builtins.elem module [
+          # init's own
+          "scratchmachine"
+          # the kernel's, which are for its command line
+          "sysctl"
+        ]
+      ) (lib.attrNames value)
       && lib.all (
         parameters:
         lib.isAttrs parameters

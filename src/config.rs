@@ -115,7 +115,10 @@ const SETTINGS: &[(&str, Setter)] = &[
         config.hostname = given(value).map(|name| host_name(&name)).transpose()?;
         Ok(())
     }),
-    ("panic", |config, value| set(&mut config.panic, value)),
+    ("panic", |config, value| {
+        config.panic = kernels_number(value)?;
+        Ok(())
+    }),
     ("module_blacklist", |config, value| {
         config.module_blacklist = list(value);
         Ok(())
@@ -159,6 +162,8 @@ const RESTART_OF: &str = "scratchmachine.restart.";
 /// `scratchmachine.signal.SIGNAL=`
 const REQUEST_OF: &str = "scratchmachine.signal.";
 const OURS: &str = "scratchmachine.";
+/// `sysctl.NAME=`: not a module's parameter, but for the kernel, from its command line only.
+const KERNELS: &str = "sysctl.";
 
 impl Config {
     /// Take over the settings in `text` and return a complaint for each word that could not be understood;
@@ -216,7 +221,8 @@ impl Config {
             ));
         }
         // Nobody else reads words with a dot before the '=', so they are a module's parameter.
-        if let (Some((module, parameter)), true) = (key.split_once('.'), word.contains('=')) {
+        let is_parameter = word.contains('=') && !key.starts_with(KERNELS);
+        if let (Some((module, parameter)), true) = (key.split_once('.'), is_parameter) {
             self.module_parameters
                 .push((module.to_owned(), format!("{parameter}={value}")));
             return Ok(true);
@@ -290,6 +296,23 @@ fn switch(value: &str) -> Result<bool, String> {
         "0" | "n" | "off" => Ok(false),
         _ => Err("it takes 1 or 0".into()),
     }
+}
+
+/// A number as the kernel reads it (lib/kstrtox.c, `kstrtoint`): after `0x` of base 16, after `0` of base 8.
+fn kernels_number(value: &str) -> Result<i32, String> {
+    let sign = usize::from(value.starts_with(['+', '-']));
+    let (sign, digits) = value.split_at(sign);
+    let hexadecimal = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
+    let (digits, base) = match hexadecimal {
+        Some(digits) => (digits, 16),
+        None if digits.starts_with('0') => (digits, 8),
+        None => (digits, 10),
+    };
+    let has_one_sign = !digits.starts_with(['+', '-']);
+    i32::from_str_radix(&format!("{sign}{digits}"), base)
+        .ok()
+        .filter(|_| has_one_sign)
+        .ok_or_else(|| "it takes a number of seconds: 0 for never, -1 for at once".into())
 }
 
 fn seconds(value: &str) -> Result<Duration, String> {
@@ -398,12 +421,41 @@ mod tests {
     }
 
     #[test]
+    fn panic_is_the_number_that_the_kernel_reads() {
+        for (word, seconds) in [
+            ("panic=0", 0),
+            ("panic=-1", -1),
+            ("panic=+5", 5),
+            ("panic=010", 8),
+            ("panic=0x1F", 31),
+            ("panic=-0X10", -16),
+        ] {
+            let (config, complaints) = applied(word);
+            assert_eq!(complaints, Vec::<String>::new());
+            assert_eq!(config.panic, seconds, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_setting_of_the_kernel_itself_is_not_taken_for_a_module_parameter() {
+        let mut config = Config::default();
+        assert_eq!(config.apply_word(b"sysctl.kernel.panic=5"), Ok(false));
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
     fn rubbish_is_named_and_changes_nothing() {
         for word in [
             "ip=10.0.2",
             "hostname=-",
             "hostname=under_score",
             "panic=soon",
+            "panic=",
+            "panic=09",
+            "panic=0x",
+            "panic=++5",
+            "panic=0x-5",
+            "panic=2147483648",
             "scratchmachine.ntp=pool.example",
             "scratchmachine.status=65536",
             "scratchmachine.hotplug=maybe",

@@ -55,7 +55,7 @@ fn key(word: &str) -> &str {
 
 /// White space does not end a word inside quotes.
 fn line(word: &str) -> String {
-    if word.contains(|character: char| character.is_ascii_whitespace()) {
+    if word.contains([' ', '\t', '\n', '\x0b', '\x0c', '\r']) {
         format!("\"{word}\"\n")
     } else {
         format!("{word}\n")
@@ -88,6 +88,8 @@ mod tests {
             ("scratchmachine.log=pigeon", "it has no transport"),
             ("quiet", "nothing that init reads"),
             ("console=ttyS1", "nothing that init reads"),
+            ("sysctl.kernel.panic=5", "nothing that init reads"),
+            ("hostname=my_vm", "was passed over: a host name has"),
             ("e1000.name=\"x\"", "has a quote in it"),
             ("", "is no word"),
             (

@@ -63,6 +63,10 @@ let
       inherit program;
       moduleParameters.scratchmachine.status = 81;
     };
+    module-parameter-of-the-kernel-itself = {
+      inherit program;
+      moduleParameters.sysctl.panic = 5;
+    };
     module-parameter-of-two-words = {
       inherit program;
       moduleParameters.e1000."a b" = 1;
@@ -152,7 +156,7 @@ let
   // lib.mapAttrs (name: value: { inherit program; } // { ${name} = value; }) {
     profile = "huge";
     ip = "10.0.2.15 quiet";
-    hostname = "-a-";
+    hostname = "my_vm";
     panic = "30";
     log = "rsyslog.example";
     ntp = "pool.example";
@@ -204,6 +208,7 @@ let
     tiny = {
       inherit program;
       profile = "tiny";
+      moduleParameters.e1000.Speed = 100;
     };
     longest-argument = {
       inherit program;
@@ -240,7 +245,12 @@ let
 
   wrong =
     builtins.filter (name: evaluate refused.${name} != null) (lib.attrNames refused)
-    ++ builtins.filter (name: evaluate taken.${name} == null) (lib.attrNames taken);
+    ++ builtins.filter (name: evaluate taken.${name} == null) (lib.attrNames taken)
+    # a driver that is in the kernel reads nothing else
+    ++ builtins.filter (
+      word: !builtins.elem word (builtins.filter lib.isString (builtins.split " " tinyCommandLine))
+    ) [ "e1000.Speed=100" ];
+  tinyCommandLine = (mkMachine taken.tiny).iso.commandLine;
 in
 pkgs.runCommand "arguments" { inherit wrong; } ''
   [[ ! $wrong ]] || { echo "mkMachine judges otherwise than it should: $wrong" >&2; exit 1; }

@@ -12,7 +12,7 @@ pub enum Ip {
     Off,
     /// `ip=dhcp`, `on`, `any` or `both`, or `ip=::::HOSTNAME:DEVICE:dhcp`
     Dhcp {
-        /// The first Ethernet device where none is named.
+        /// Any Ethernet device where none is named.
         device: Option<String>,
         /// What the server is told.
         hostname: Option<String>,
@@ -27,7 +27,7 @@ pub struct Static {
     pub netmask: Ipv4Addr,
     pub gateway: Option<Ipv4Addr>,
     pub hostname: Option<String>,
-    /// The first Ethernet device where none is named.
+    /// Any Ethernet device where none is named.
     pub device: Option<String>,
     pub dns: Vec<Ipv4Addr>,
 }
@@ -82,6 +82,41 @@ impl FromStr for Ip {
             device,
             dns: dns.into_iter().flatten().collect(),
         }))
+    }
+}
+
+impl Ip {
+    pub fn device(&self) -> Option<&str> {
+        match self {
+            Ip::Off => None,
+            Ip::Dhcp { device, .. } => device.as_deref(),
+            Ip::Static(given) => given.device.as_deref(),
+        }
+    }
+
+    pub fn hostname(&self) -> Option<&str> {
+        match self {
+            Ip::Off => None,
+            Ip::Dhcp { hostname, .. } => hostname.as_deref(),
+            Ip::Static(given) => given.hostname.as_deref(),
+        }
+    }
+
+    /// The word that asks for the same on this device.
+    pub fn on(&self, device: &str) -> String {
+        let hostname = self.hostname().unwrap_or_default();
+        let Ip::Static(given) = self else {
+            return format!("ip=::::{hostname}:{device}:dhcp");
+        };
+        let mut word = format!("ip={}::", given.address);
+        if let Some(gateway) = given.gateway {
+            word += &gateway.to_string();
+        }
+        word += &format!(":{}:{hostname}:{device}:off", given.netmask);
+        for server in &given.dns {
+            word += &format!(":{server}");
+        }
+        word
     }
 }
 
@@ -147,6 +182,24 @@ mod tests {
             dns: vec![Ipv4Addr::new(10, 0, 2, 3), Ipv4Addr::new(10, 0, 2, 4)],
         });
         assert_eq!(ip, Ok(expected));
+    }
+
+    #[test]
+    fn the_word_for_another_device_says_all_else_as_before() {
+        for (given, expected) in [
+            ("dhcp", "ip=:::::eth1:dhcp"),
+            ("::::web:eth0", "ip=::::web:eth1:dhcp"),
+            (
+                "10.0.2.15::10.0.2.2:255.255.255.0:web::off:10.0.2.3:10.0.2.4",
+                "ip=10.0.2.15::10.0.2.2:255.255.255.0:web:eth1:off:10.0.2.3:10.0.2.4",
+            ),
+            ("10.0.2.15", "ip=10.0.2.15:::255.0.0.0::eth1:off"),
+        ] {
+            assert_eq!(parsed(given).unwrap().on("eth1"), expected);
+            let again = parsed(expected.trim_start_matches("ip=")).unwrap();
+            assert_eq!(again.device(), Some("eth1"));
+            assert_eq!(again.on("eth1"), expected);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub fn split(text: &[u8]) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
     for &byte in text {
         match byte {
             b'"' => quoted = !quoted,
-            byte if byte.is_ascii_whitespace() && !quoted => words.push(std::mem::take(&mut word)),
+            b' ' | b'\t'..=b'\r' if !quoted => words.push(std::mem::take(&mut word)),
             byte => word.push(byte),
         }
     }
@@ -27,8 +27,8 @@ mod tests {
 
     #[test]
     fn white_space_inside_quotes_does_not_end_a_word() {
-        let (words, unclosed) = split(b"a=\"b c\" \"d e\"\t f=g\n");
-        assert_eq!(words, [&b"a=b c"[..], b"d e", b"f=g"]);
+        let (words, unclosed) = split(b"a=\"b c\" \"d e\"\t f=g\x0bh\n");
+        assert_eq!(words, [&b"a=b c"[..], b"d e", b"f=g", b"h"]);
         assert_eq!(unclosed, None);
     }
 
