@@ -325,8 +325,9 @@ fn start_network(log: &Log, config: &Config) -> Option<Network> {
         if let Some(details) = event.details() {
             say(&told, details);
         }
+        // it may have come with a lease
+        told.set_hostname(&hostname());
         if event.is_up() {
-            told.set_hostname(&hostname());
             told.hurry();
             signals::send(signals::NETWORK);
         }
@@ -357,9 +358,8 @@ fn kernel_release() -> String {
 fn hostname() -> String {
     let kernel = nix::sys::utsname::uname();
     let name = kernel.map(|kernel| kernel.nodename().to_string_lossy().into_owned());
-    // the kernel's own word for it
     name.ok()
-        .filter(|name| name != "(none)")
+        .filter(|name| name != network::NAMELESS)
         .unwrap_or_default()
 }
 

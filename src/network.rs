@@ -1,10 +1,11 @@
 //! Bring the machine onto the network, and keep it there.
 //!
-//! A thread of its own, for as long as the machine runs: `lo` comes up, then the first Ethernet device, or the
-//! one that was asked for, whenever it appears. The device is set UP before all else, since that takes it the
+//! A thread of its own, for as long as the machine runs: `lo` comes up, then the Ethernet device that was asked
+//! for, or one whose cable is in, whenever it appears. The device is set UP before all else, since that takes it the
 //! longest, then gets its address: the one given, or one by DHCP. It sleeps until something happens.
 
 mod act;
+mod choice;
 pub mod dhcp;
 mod event;
 mod interface;
@@ -17,10 +18,12 @@ mod settings;
 pub use dhcp::{How, Reason, Why};
 pub use event::{Configured, Event, Granted, Status};
 pub use lease::{Lease, Unused};
+pub use names::NAMELESS;
 pub use settings::{Route, Settings};
 
 use crate::Error;
 use crate::config::Ip;
+use choice::has_choice;
 use dhcp::{Client, Moment};
 use event::Limit;
 use interface::Interface;
@@ -57,11 +60,14 @@ pub fn start(
 ) -> Result<Network, Error> {
     let failed = |cause| Error::new("network: start its thread", cause);
     let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+    let hostname = hostname.or_else(|| ip.hostname().map(str::to_owned));
+    let mut prepared = vec![names::set_hostname(hostname.as_deref())];
     // here and not in the thread: soon the root file system is read-only
     if ip != Ip::Off {
-        if let Err(error) = names::prepare() {
-            tell(Event::Failed(error));
-        }
+        prepared.push(names::prepare());
+    }
+    for error in prepared.into_iter().filter_map(Result::err) {
+        tell(Event::Failed(error));
     }
     let status = Arc::new(Mutex::new(Status::default()));
     let thread = Thread {
@@ -71,8 +77,9 @@ pub fn start(
         limit: Limit::new(),
         began: now(),
         hostname,
-        unnamed: names::hostname(),
         own_mtu: 0,
+        others: Vec::new(),
+        is_unannounced: false,
     };
     std::thread::Builder::new()
         .name("network".into())
@@ -139,42 +146,34 @@ struct Thread {
     began: Moment,
     /// The machine's name where it was given, so that no server gives it another.
     hostname: Option<String>,
-    /// The machine's name where nobody gives it one.
-    unnamed: Option<String>,
     /// The device's MTU where nobody wants another.
     own_mtu: u16,
+    /// The devices that were set UP to choose one of them, but for that.
+    others: Vec<Device>,
+    /// The neighbours were not told of the address yet.
+    is_unannounced: bool,
 }
 
 enum End {
     Released,
     DeviceGone,
+    /// It has no carrier, and there are others to choose from.
+    NoCarrier,
 }
 
 impl Thread {
     fn run(mut self, ip: Ip) {
         self.expect(Interface::open("lo").and_then(|lo| lo.bring_up()));
-        let (device, hostname) = match &ip {
-            Ip::Off => (None, None),
-            Ip::Static(given) => (given.device.as_deref(), given.hostname.as_ref()),
-            Ip::Dhcp { device, hostname } => (device.as_deref(), hostname.as_ref()),
-        };
-        if self.hostname.is_none() {
-            self.hostname = hostname.cloned();
-        }
-        if let Some(hostname) = &self.hostname {
-            let set = names::set_hostname(hostname);
-            self.expect(set);
-        }
         if ip == Ip::Off {
             return self.tell(Event::Off);
         }
-        while let Some(device) = self.find(device) {
-            self.tell(Event::Device(device.name.clone(), device.mac));
+        while let Some(device) = self.find(&ip) {
             self.update(|status| status.device = Some((device.name.clone(), device.mac)));
             let end = self.serve(&device, &ip);
             self.update(|status| *status = Status::default());
             match end {
                 Ok(End::Released) => return,
+                Ok(End::NoCarrier) => continue,
                 Ok(End::DeviceGone) => self.tell(Event::DeviceGone(device.name)),
                 Err(error) => {
                     self.tell(Event::Failed(error));
@@ -184,24 +183,6 @@ impl Thread {
                 }
             }
             self.began = now();
-        }
-    }
-
-    /// Wait for the device for as long as it takes. `None`: it is not wanted any more.
-    fn find(&mut self, name: Option<&str>) -> Option<Device> {
-        let mut told = Some(now().saturating_add(SOON));
-        loop {
-            if let Some(device) = Device::find(name) {
-                return Some(device);
-            }
-            if told.is_some_and(|told| now() >= told) {
-                told = None;
-                self.tell(Event::NoDeviceYet(name.map(str::to_owned)));
-            }
-            let time = told.map(|told| told.saturating_sub(now()));
-            if self.wait.wait(None, time).by_order {
-                return None;
-            }
         }
     }
 
@@ -249,6 +230,9 @@ impl Thread {
                     actions = client.on_link(has_carrier, now(), random());
                 }
             }
+            if !has_carrier && !self.is_configured() && has_choice(ip) {
+                return Ok(End::NoCarrier);
+            }
             if no_carrier.is_some_and(|moment| now() >= moment) {
                 no_carrier = None;
                 self.tell(Event::NoCarrierYet(device.name.clone()));
@@ -258,6 +242,10 @@ impl Thread {
                 actions.extend(client.on_time(now(), random()));
                 self.perform(&interface, socket, actions, Ipv4Addr::UNSPECIFIED);
                 next = client.deadline().into_iter().chain(next).min();
+            }
+
+            if has_carrier && std::mem::take(&mut self.is_unannounced) {
+                self.expect(interface.announce());
             }
 
             let time = next.map(|next| next.saturating_sub(now()));

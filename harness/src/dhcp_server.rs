@@ -50,6 +50,8 @@ struct Seen {
     questions: Vec<Question>,
     /// The machine's answers to ARP.
     has: Vec<Ipv4Addr>,
+    /// The addresses that it says to have without being asked.
+    announced: Vec<Ipv4Addr>,
     /// Its answers to ICMP echoes: to whom.
     echoed: Vec<Ipv4Addr>,
 }
@@ -207,6 +209,7 @@ impl DhcpServer {
                 {
                     let mut seen = seen.0.lock().unwrap();
                     seen.has.extend(arp_answer(frame));
+                    seen.announced.extend(arp_announcement(frame));
                     seen.echoed.extend(echo_answer(frame));
                     if let Some(question) = question(frame) {
                         answers = behave(&question);
@@ -256,6 +259,19 @@ impl DhcpServer {
             seen.questions.iter().find(|it| is_it(it)).cloned()
         })
         .unwrap_or_else(|| panic!("{what} did not come, but {:#?}", self.questions()))
+    }
+
+    /// Wait until the machine has announced this address.
+    pub fn wait_for_announcement(&self, address: Ipv4Addr) {
+        self.wait(PATIENCE, |seen| {
+            seen.announced.contains(&address).then_some(())
+        })
+        .unwrap_or_else(|| panic!("{address} was not announced, but {:?}", self.announced()));
+    }
+
+    /// All that the machine announced so far.
+    pub fn announced(&self) -> Vec<Ipv4Addr> {
+        self.seen.0.lock().unwrap().announced.clone()
     }
 
     /// The machine answers to ARP for this address.
@@ -384,6 +400,14 @@ fn time_reply(frame: &[u8]) -> Option<Vec<u8>> {
 fn arp_answer(frame: &[u8]) -> Option<Ipv4Addr> {
     let is_answer = frame.get(12..14)? == ARP && frame.get(20..22)? == [0, 2];
     address(frame, 28).filter(|_| is_answer)
+}
+
+/// The address that somebody announces: an ARP request from it for itself, to everybody (RFC 5227, section 2.3).
+fn arp_announcement(frame: &[u8]) -> Option<Ipv4Addr> {
+    let is_request = frame.get(12..14)? == ARP && frame.get(20..22)? == [0, 1];
+    let (sender, target) = (address(frame, 28)?, address(frame, 38)?);
+    let is_announcement = is_request && sender == target && frame[..6] == EVERYBODY;
+    is_announcement.then_some(sender)
 }
 
 /// To whom an ICMP echo is answered.

@@ -36,6 +36,30 @@ fn a_lease_is_confirmed_when_the_cable_is_back_and_given_up_where_it_is_another_
     machine.wait_for("network: eth0 10.0.2.77/24 via dhcp, ");
     assert!(server.finds(another));
     assert!(!server.finds(ADDRESS));
+    // an address is announced when it is new, and not when it is confirmed
+    assert_eq!(server.announced(), [ADDRESS, another]);
+    machine.assert_alive();
+}
+
+#[test]
+fn of_two_cards_the_one_whose_cable_is_in_is_used_and_the_other_is_named_with_the_word_for_it() {
+    let server = DhcpServer::start(|question| vec![question.granted(ADDRESS, 3600)]);
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
+        .option(&["-netdev", "user,id=other,net=10.9.9.0/24"])
+        .option(&["-device", "e1000,netdev=other,mac=52:54:00:00:00:01"])
+        .with_cable_to(&server)
+        .boot();
+    machine.monitor("set_link other off");
+    machine.set_link(false);
+    machine.wait_for("network: eth0 has no carrier yet: is its cable in?");
+    machine.wait_for("network: eth1 has no carrier yet: is its cable in?");
+    machine.set_link(true);
+    machine.wait_for("network: eth1 is there, 52:54:00:");
+    machine.wait_for(
+        "network: eth0 is there too, 52:54:00:00:00:01, with no carrier: ip=:::::eth0:dhcp would choose it",
+    );
+    machine.wait_for("network: eth1 10.0.2.15/24 via dhcp, ");
+    assert!(server.finds(ADDRESS));
     machine.assert_alive();
 }
 

@@ -58,15 +58,31 @@ fn a_vmxnet3_gets_its_driver_and_no_other() {
 }
 
 #[test]
-fn two_cards_get_their_drivers_in_the_order_of_their_slots() {
-    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "")
-        .option(&["-nic", "none"])
-        .option(&["-device", "vmxnet3,addr=5", "-device", "e1000,addr=4"])
-        .boot();
+fn cards_are_named_in_the_order_of_their_slots_whatever_their_drivers() {
+    let slots = [
+        ("virtio-net-pci", 3),
+        ("e1000", 4),
+        ("virtio-net-pci", 5),
+        ("vmxnet3", 9),
+        ("e1000", 10),
+    ];
+    // plugged in from the last to the first
+    let machine = slots.iter().rev().fold(
+        Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "").option(&["-nic", "none"]),
+        |machine, (card, slot)| {
+            let card = format!("{card},addr={slot:#x},mac=52:54:00:00:00:{slot:02x}");
+            machine.option(&["-device", &card])
+        },
+    );
+    let mut machine = machine.boot();
     machine.wait_for("modules: e1000 for 0000:00:04.0");
-    machine.wait_for("modules: vmxnet3 for 0000:00:05.0");
-    let console = machine.console();
-    assert!(console.find("modules: e1000") < console.find("modules: vmxnet3"));
+    machine.wait_for("modules: vmxnet3 for 0000:00:09.0");
+    machine.wait_for("network: eth0 is there, 52:54:00:00:00:03");
+    for (number, (_, slot)) in slots.iter().enumerate().skip(1) {
+        machine.wait_for(&format!(
+            "network: eth{number} is there too, 52:54:00:00:00:{slot:02x}, with "
+        ));
+    }
     machine.assert_alive();
 }
 

@@ -12,8 +12,10 @@ fn an_address_a_gateway_and_a_hostname_on_the_command_line_are_used_and_nobody_i
     machine.wait_for("network: eth0 10.0.2.15/24 via static, ");
     machine.wait_for("network: eth0 gateway 10.0.2.9, dns 10.0.2.3, host web");
     machine.wait_for("network: eth0 has carrier");
+    server.wait_for_announcement(ADDRESS);
     assert!(server.finds(ADDRESS));
     assert!(server.echoes(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
     assert!(server.questions().is_empty());
+    assert_eq!(server.announced(), [ADDRESS]);
     machine.assert_alive();
 }

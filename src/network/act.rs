@@ -101,6 +101,10 @@ impl Thread {
         if let Err(error) = self.apply(interface, known, &settings) {
             return self.tell(Event::Failed(error));
         }
+        self.is_unannounced |= !before
+            .as_ref()
+            .is_some_and(|before| before.settings.is_same_address(&settings));
+        self.leave_others();
         let configured = Configured {
             device: interface.name().to_owned(),
             settings,
@@ -151,9 +155,7 @@ impl Thread {
             self.expect(names::write_resolv_conf(settings));
         }
         if self.hostname.is_none() {
-            let hostname = settings.hostname.as_ref().or(self.unnamed.as_ref());
-            let set = hostname.map_or(Ok(()), |hostname| names::set_hostname(hostname));
-            self.expect(set);
+            self.expect(names::set_hostname(settings.hostname.as_deref()));
         }
         Ok(())
     }
@@ -196,6 +198,12 @@ impl Thread {
             }
         }
         (self.tell)(event);
+    }
+
+    pub(super) fn is_configured(&self) -> bool {
+        let mut is_configured = false;
+        self.update(|status| is_configured = status.configured.is_some());
+        is_configured
     }
 
     pub(super) fn update(&self, change: impl FnOnce(&mut Status)) {

@@ -15,6 +15,14 @@ pub enum Event {
     /// Nor has the one that was asked for, if one was, appeared.
     NoDeviceYet(Option<String>),
     Device(String, Mac),
+    /// It could have been chosen too.
+    Other {
+        name: String,
+        mac: Mac,
+        has_carrier: bool,
+        /// What would choose it.
+        word: String,
+    },
     DeviceGone(String),
     NoCarrierYet(String),
     Carrier(String, bool),
@@ -147,6 +155,22 @@ impl fmt::Display for Event {
                 "no Ethernet device {name} yet: has the machine that network card, and the image its driver?"
             ),
             Event::Device(name, mac) => write!(f, "{name} is there, {mac}"),
+            Event::Other {
+                name,
+                mac,
+                has_carrier,
+                word,
+            } => {
+                let carrier = if *has_carrier {
+                    "carrier"
+                } else {
+                    "no carrier"
+                };
+                write!(
+                    f,
+                    "{name} is there too, {mac}, with {carrier}: {word} would choose it"
+                )
+            }
             Event::DeviceGone(name) => write!(f, "{name} is gone"),
             Event::NoCarrierYet(name) => write!(f, "{name} has no carrier yet: is its cable in?"),
             Event::Carrier(name, true) => write!(f, "{name} has carrier"),

@@ -82,14 +82,45 @@ impl Interface {
         self.ioctl(libc::SIOCSIFMTU, &mut request, doing)
     }
 
-    /// SIOCGIFFLAGS, then SIOCSIFFLAGS with UP and RUNNING added.
+    /// SIOCGIFFLAGS, then SIOCSIFFLAGS with UP added.
     pub fn bring_up(&self) -> Result<(), Error> {
+        self.set_flags(|flags| flags | libc::IFF_UP, "bring it up")
+    }
+
+    /// SIOCGIFFLAGS, then SIOCSIFFLAGS without UP. Addresses and routes stay, out of use.
+    pub fn bring_down(&self) -> Result<(), Error> {
+        self.set_flags(|flags| flags & !libc::IFF_UP, "bring it down")
+    }
+
+    /// Not if they are so already: some drivers set up their receiver anew, and QEMU's e1000 then receives nothing for
+    /// a second.
+    fn set_flags(&self, change: fn(i32) -> i32, doing: &str) -> Result<(), Error> {
         let mut request = self.request();
         self.ioctl(libc::SIOCGIFFLAGS, &mut request, "read the flags")?;
         // SAFETY: SIOCGIFFLAGS succeeded, so the kernel filled in this field of the union.
-        let flags = unsafe { request.ifr_ifru.ifru_flags };
-        request.ifr_ifru.ifru_flags = flags | (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-        self.ioctl(libc::SIOCSIFFLAGS, &mut request, "bring it up")
+        let before = unsafe { request.ifr_ifru.ifru_flags };
+        let after = change(before.into()) as libc::c_short;
+        if after == before {
+            return Ok(());
+        }
+        request.ifr_ifru.ifru_flags = after;
+        self.ioctl(libc::SIOCSIFFLAGS, &mut request, doing)
+    }
+
+    /// Tell everybody on the link who has this device's addresses from now on: the kernel sends a gratuitous ARP
+    /// request for each (RFC 5227, section 2.3).
+    ///
+    /// It does so when the device's Ethernet address is set (arp_notify in Documentation/networking/ip-sysctl.rst), to
+    /// what it is already: SIOCGIFHWADDR, then SIOCSIFHWADDR. The driver never hears of that.
+    pub fn announce(&self) -> Result<(), Error> {
+        const DOING: &str = "announce the address";
+        let switch = format!("/proc/sys/net/ipv4/conf/{}/arp_notify", self.shown);
+        std::fs::write(&switch, "1").map_err(|cause| {
+            Error::new(format!("network: {}: {DOING}: {switch}", self.shown), cause)
+        })?;
+        let mut request = self.request();
+        self.ioctl(libc::SIOCGIFHWADDR, &mut request, DOING)?;
+        self.ioctl(libc::SIOCSIFHWADDR, &mut request, DOING)
     }
 
     /// SIOCADDRT; a route that is there already is fine.

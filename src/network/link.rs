@@ -28,18 +28,21 @@ pub struct Device {
 }
 
 impl Device {
-    /// The one of that name, or else the first that the kernel found.
-    pub fn find(name: Option<&str>) -> Option<Device> {
-        Self::find_in(Path::new(DEVICES), name)
+    /// Those of that name, or else all, in the order in which the kernel found them.
+    pub fn all(name: Option<&str>) -> Vec<Device> {
+        Self::all_in(Path::new(DEVICES), name)
     }
 
-    fn find_in(devices: &Path, name: Option<&str>) -> Option<Device> {
-        fs::read_dir(devices)
-            .ok()?
-            .flatten()
-            .filter_map(|entry| Device::read(&entry.path()))
-            .filter(|device| name.is_none_or(|name| device.name == name))
-            .min_by_key(|device| device.index)
+    fn all_in(devices: &Path, name: Option<&str>) -> Vec<Device> {
+        let mut found: Vec<Device> = Vec::new();
+        for entry in fs::read_dir(devices).into_iter().flatten().flatten() {
+            let device = Device::read(&entry.path());
+            if let Some(device) = device.filter(|it| name.is_none_or(|name| it.name == name)) {
+                let place = found.partition_point(|other| other.index < device.index);
+                found.insert(place, device);
+            }
+        }
+        found
     }
 
     fn read(directory: &Path) -> Option<Device> {
@@ -198,19 +201,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_ethernet_device_is_the_one_that_the_kernel_found_first() {
+    fn ethernet_devices_come_in_the_order_in_which_the_kernel_found_them() {
         let root = sysfs(&[
             ("lo", "772", "00:00:00:00:00:00", "1"),
             ("eth10", "1", "52:54:00:12:34:57", "3"),
             ("eth0", "1", "52:54:00:12:34:56", "2"),
         ]);
-        let found = Device::find_in(&root, None).unwrap();
+        let found = Device::all_in(&root, None);
+        assert_eq!(found.len(), 2);
         assert_eq!(
-            (found.name.as_str(), found.mac.to_string().as_str()),
+            (found[0].name.as_str(), found[0].mac.to_string().as_str()),
             ("eth0", "52:54:00:12:34:56")
         );
-        assert_eq!(Device::find_in(&root, Some("eth10")).unwrap().index, 3);
-        assert_eq!(Device::find_in(&root, Some("eth1")), None);
+        assert_eq!(Device::all_in(&root, Some("eth10")), found[1..]);
+        assert_eq!(Device::all_in(&root, Some("eth1")), []);
         fs::remove_dir_all(root).unwrap();
     }
 
@@ -221,9 +225,9 @@ mod tests {
             ("b", "1", "52:54:00:12:34:56:78", "3"),
             ("c", "1", "", "4"),
         ]);
-        assert_eq!(Device::find_in(&root, None), None);
+        assert_eq!(Device::all_in(&root, None), []);
         fs::remove_dir_all(root).unwrap();
-        assert_eq!(Device::find_in(Path::new("/nowhere"), None), None);
+        assert_eq!(Device::all_in(Path::new("/nowhere"), None), []);
     }
 
     #[test]

@@ -12,6 +12,8 @@ const DIRECTORY: &str = "/run";
 const WRITTEN: &str = "/run/resolv.conf";
 const NEW: &str = "/run/resolv.conf.new";
 const HOSTNAME: &str = "/proc/sys/kernel/hostname";
+/// What the kernel calls a machine without a name.
+pub const NAMELESS: &str = "(none)";
 
 /// Make the link that [`write_resolv_conf`] needs. This is for the time when the root can be written to.
 ///
@@ -42,15 +44,13 @@ pub fn write_resolv_conf(settings: &Settings) -> Result<(), Error> {
         .map_err(|cause| Error::new(format!("network: write {WRITTEN}"), cause))
 }
 
-/// The machine's name as it is now. The kernel has one from the beginning.
-pub fn hostname() -> Option<String> {
-    let name = fs::read_to_string(HOSTNAME).ok()?;
-    Some(name.trim_end().to_owned())
-}
-
+/// The machine's name; `None` takes it away, whoever gave it: the kernel reads `hostname=` too, and takes what init
+/// refuses.
+///
 /// # Errors
 /// The kernel does not take it: it has more than 64 bytes.
-pub fn set_hostname(name: &str) -> Result<(), Error> {
+pub fn set_hostname(name: Option<&str>) -> Result<(), Error> {
+    let name = name.unwrap_or(NAMELESS);
     fs::write(HOSTNAME, name)
         .map_err(|cause| Error::new(format!("network: set the hostname {name}"), cause))
 }
