@@ -12,7 +12,8 @@ rec {
     name = "advisories";
     text = ''
       exec ${crates.advisories.package}/bin/advisories --provenance ${provenance} \
-        --kernel-sources ${kernelSources} --reasons ${../advisories/reasons.toml} "$@"
+        --kernel-sources ${kernelSources} --kernel-config ${kernel.configfile} \
+        --reasons ${../advisories/reasons.toml} "$@"
     '';
   };
 }

@@ -114,3 +114,17 @@ pub fn sources(list: &str) -> Result<BTreeSet<String>, String> {
     }
     Ok(sources)
 }
+
+/// The options that a kernel's configuration has on, built in or as a module.
+pub fn options_on(configuration: &str) -> Result<BTreeSet<String>, String> {
+    let on: BTreeSet<_> = configuration
+        .lines()
+        .filter(|line| line.starts_with("CONFIG_"))
+        .filter_map(|line| line.split_once('='))
+        .map(|(option, _)| option.to_owned())
+        .collect();
+    if on.is_empty() {
+        return Err("no option is on in it".to_owned());
+    }
+    Ok(on)
+}

@@ -4,6 +4,7 @@
 use crate::contents::Kernel;
 use crate::database;
 use crate::finding::{Database, Finding, Findings};
+use crate::version::compare;
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::path::Path;
@@ -178,41 +179,9 @@ fn up_to(version: &str, end: &str) -> bool {
     }
 }
 
-/// Number by number, what is missing being 0; a release candidate comes before its release.
-fn compare(a: &str, b: &str) -> Ordering {
-    fn parts(version: &str) -> ([u64; 4], u64) {
-        let (numbers, candidate) = version.split_once("-rc").unwrap_or((version, ""));
-        let mut parts = [0; 4];
-        for (part, number) in parts.iter_mut().zip(numbers.split('.')) {
-            *part = number.parse().unwrap_or(0);
-        }
-        (parts, candidate.parse().unwrap_or(u64::MAX))
-    }
-    parts(a).cmp(&parts(b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_compared_number_by_number() {
-        for (smaller, larger) in [
-            ("6.9", "6.12"),
-            ("6.12", "6.12.1"),
-            ("6.12.9", "6.12.117"),
-            ("6.13-rc1", "6.13"),
-            ("6.12.117", "6.13-rc1"),
-            ("0", "2.6.12"),
-        ] {
-            assert_eq!(
-                compare(smaller, larger),
-                Ordering::Less,
-                "{smaller} {larger}"
-            );
-        }
-        assert_eq!(compare("6.12", "6.12.0"), Ordering::Equal);
-    }
 
     #[test]
     fn a_series_holds_its_own_versions_only() {

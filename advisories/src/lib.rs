@@ -12,4 +12,5 @@ pub mod kernel;
 pub mod reasons;
 pub mod report;
 pub mod rustsec;
+pub mod version;
 pub mod vex;

@@ -25,6 +25,7 @@ exit status: 0 nothing to look at, 1 something to look at, 2 an error, or a data
 struct Options {
     provenance: PathBuf,
     kernel_sources: PathBuf,
+    kernel_config: PathBuf,
     reasons: PathBuf,
     vex: bool,
     directories: Vec<PathBuf>,
@@ -51,7 +52,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--vex" => vex = true,
-            "--provenance" | "--kernel-sources" | "--reasons" => {
+            "--provenance" | "--kernel-sources" | "--kernel-config" | "--reasons" => {
                 let value = arguments
                     .next()
                     .ok_or_else(|| format!("{word} needs a value"))?;
@@ -74,6 +75,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     Ok(Options {
         provenance: take("--provenance")?.into(),
         kernel_sources: take("--kernel-sources")?.into(),
+        kernel_config: take("--kernel-config")?.into(),
         reasons: take("--reasons")?.into(),
         vex,
         directories,
@@ -93,8 +95,11 @@ fn run(options: Options) -> Result<ExitCode, String> {
         sources: contents::sources(&read(&options.kernel_sources)?)
             .map_err(|error| in_file(&options.kernel_sources, error))?,
     };
-    let reasons = Reasons::parse(&read(&options.reasons)?)
+    let options_on = contents::options_on(&read(&options.kernel_config)?)
+        .map_err(|error| in_file(&options.kernel_config, error))?;
+    let mut reasons = Reasons::parse(&read(&options.reasons)?)
         .map_err(|error| in_file(&options.reasons, error))?;
+    let refuted = reasons.take_refuted(&options_on);
 
     let mut found = Findings::default();
     for directory in &options.directories {
@@ -126,6 +131,14 @@ fn run(options: Options) -> Result<ExitCode, String> {
             problem.escape_debug()
         );
     }
+    for (reason, option) in &refuted {
+        eprintln!(
+            "advisories: {}: the reason for {} in {} rests on {option} being off, and it is on: judge it anew",
+            reason.id,
+            reason.purl,
+            options.reasons.display()
+        );
+    }
     let mut status = u8::from(found.findings.iter().any(|it| reasons.of(it).is_none()));
     for reason in reasons.idle(&found) {
         eprintln!(
@@ -136,7 +149,7 @@ fn run(options: Options) -> Result<ExitCode, String> {
         );
         status = 2;
     }
-    if !found.problems.is_empty() {
+    if !found.problems.is_empty() || !refuted.is_empty() {
         status = 2;
     }
     Ok(ExitCode::from(status))

@@ -42,20 +42,23 @@ pub fn report(found: &Findings, reasons: &Reasons) -> String {
             .collect();
         let _ = writeln!(text, "{line}");
     };
-    let (excused, open): (Vec<_>, Vec<_>) = found
-        .findings
-        .iter()
-        .partition(|it| reasons.of(it).is_some());
+    let (mut excused, mut open) = (Vec::new(), Vec::new());
+    for finding in &found.findings {
+        match reasons.of(finding) {
+            Some(reason) => excused.push((finding, reason)),
+            None => open.push(finding),
+        }
+    }
     for finding in &open {
         say(format!("{}: {}", finding.id, finding.title));
         say(format!("    {}", finding.because));
         say(format!("    {}", finding.url));
     }
-    for finding in &excused {
-        let reason = reasons.of(finding).map_or("", |it| it.detail.trim());
-        say(format!("{}: {}: not affected", finding.id, finding.title));
+    for (finding, reason) in &excused {
+        let (id, title) = (&finding.id, &finding.title);
+        say(format!("{id}: {title}: {}", reason.in_short()));
         say(format!("    {}", finding.because));
-        say(format!("    {reason}"));
+        say(format!("    {}", reason.detail.trim()));
     }
     say(format!(
         "{} records read: {} to look at, {} of no concern, each for a reason",

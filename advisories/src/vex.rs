@@ -32,11 +32,17 @@ pub fn vex(found: &Findings, reasons: &Reasons) -> Value {
                 Database::Kernel => "Linux kernel CNA",
             };
             let analysis = match reasons.of(finding) {
-                Some(reason) => json!({
-                    "state": "not_affected",
-                    "justification": reason.justification,
-                    "detail": reason.detail.trim(),
-                }),
+                Some(reason) => {
+                    let mut analysis = json!({ "detail": reason.detail.trim() });
+                    match reason.justification {
+                        Some(justification) => {
+                            analysis["state"] = json!("not_affected");
+                            analysis["justification"] = json!(justification);
+                        }
+                        None => analysis["state"] = json!("resolved"),
+                    }
+                    analysis
+                }
                 None => json!({ "state": "in_triage", "detail": finding.because }),
             };
             json!({

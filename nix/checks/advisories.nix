@@ -37,8 +37,15 @@ pkgs.runCommand "advisories"
     }
     record CVE-2025-1 net/sctp/socket.c 1
     record CVE-2025-2 net/core/dev.c 999
-    ${advisories.program}/bin/advisories db | tee report
-    grep -q '0 to look at, 1 of no concern' report
+    judged=$(sed -n 's/^id = "\(CVE-.*\)"$/\1/p' ${../../advisories/reasons.toml})
+    for id in $judged; do record $id net/core/dev.c 1; done
+    # no reason rests on an option being off that is on; a kernel older than a fix has something to look at
+    status=0
+    ${advisories.program}/bin/advisories db >report || status=$?
+    cat report
+    [[ $status -lt 2 ]]
+    for id in RUSTSEC-2020-0071 $judged; do grep -q "^$id: " report; done
+    if grep '^CVE-2025-[12]: ' report; then echo "these concern nobody here, and are found" >&2; exit 1; fi
 
     record CVE-2025-3 net/core/dev.c 1
     for option in "" --vex; do

@@ -152,6 +152,106 @@ fn a_reason_needs_a_word_of_cyclonedx_and_a_detail() {
     }
 }
 
+/// A reason about a series of kernels.
+fn kernel_reason(ground: &str) -> String {
+    format!(
+        "[[reason]]\nid = \"CVE-2025-1\"\npurl = \"pkg:generic/linux@6.12.*\"\n{ground}\ndetail = \"see there\"\n"
+    )
+}
+
+/// A lab whose one record affects every kernel, with that reason.
+fn lab_with_kernel_reason(name: &str, ground: &str) -> Lab {
+    let lab = Lab::new(name);
+    lab.write(
+        "db/cve/published/2025/CVE-2025-1.json",
+        cve("CVE-2025-1", "[]", "affected", "[]"),
+    );
+    lab.write("reasons.toml", kernel_reason(ground));
+    lab
+}
+
+#[test]
+fn a_fix_that_the_record_does_not_know_counts_from_its_version_on() {
+    let lab = lab_with_kernel_reason("fixed", "fixed = \"6.12.115\"");
+    for (kernel, status, told) in [
+        ("6.12.117", 0, "net: a fix: fixed in 6.12.115\n"),
+        ("6.12.115", 0, "1 of no concern"),
+        ("6.12.98", 1, "1 to look at"),
+    ] {
+        let said = lab.run(kernel, &["db"]);
+        assert_eq!((said.status, said.err.as_str()), (status, ""), "{kernel}");
+        assert!(said.out.contains(told), "{kernel}: {}", said.out);
+    }
+    let vex: serde_json::Value =
+        serde_json::from_str(&lab.run("6.12.117", &["--vex", "db"]).out).unwrap();
+    let analysis = &vex["vulnerabilities"][0]["analysis"];
+    assert_eq!(analysis["state"], "resolved");
+    assert!(analysis.get("justification").is_none());
+}
+
+#[test]
+fn a_reason_for_a_series_of_kernels_says_nothing_of_another() {
+    let lab = lab_with_kernel_reason("series", "fixed = \"6.12.115\"");
+    let said = lab.run("6.18.1", &["db"]);
+    assert_eq!(said.status, 2);
+    assert!(said.out.contains("1 to look at"), "{}", said.out);
+    assert!(said.err.contains("take it away"), "{}", said.err);
+}
+
+#[test]
+fn a_reason_falls_with_the_option_that_it_says_is_off() {
+    let ground = |off: &str| format!("justification = \"code_not_present\"\noff = [{off}]");
+    for (name, off, status) in [
+        ("off", r#""CONFIG_NET_SCHED", "CONFIG_VETH""#, 0),
+        ("on", r#""CONFIG_NET_SCHED", "CONFIG_NET""#, 2),
+        ("module", r#""CONFIG_E1000""#, 2),
+    ] {
+        let said = lab_with_kernel_reason(name, &ground(off)).run("6.12.117", &["db"]);
+        assert_eq!(said.status, status, "{name}: {}", said.err);
+        let open = if status == 0 { "0" } else { "1" };
+        assert!(
+            said.out.contains(&format!("{open} to look at")),
+            "{name}: {}",
+            said.out
+        );
+        assert_eq!(status == 0, said.err.is_empty(), "{name}: {}", said.err);
+    }
+    let said = lab_with_kernel_reason("on", &ground(r#""CONFIG_NET""#)).run("6.12.117", &["db"]);
+    assert!(
+        said.err.contains("CVE-2025-1") && said.err.contains("CONFIG_NET being off"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_reason_has_a_justification_or_a_fix_and_names_options_as_they_are_written() {
+    for (name, ground) in [
+        ("neither", ""),
+        (
+            "both",
+            "justification = \"code_not_present\"\nfixed = \"6.12.1\"",
+        ),
+        (
+            "option",
+            "justification = \"code_not_present\"\noff = [\"NET_SCHED\"]",
+        ),
+    ] {
+        let said = lab_with_kernel_reason(name, ground).run("6.12.117", &["db"]);
+        assert_eq!(said.status, 2, "{name}");
+        assert!(said.err.contains("CVE-2025-1: "), "{name}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_configuration_without_options_is_not_taken_for_one_that_has_all_off() {
+    let lab = lab_with_kernel_reason("config", "fixed = \"6.12.115\"");
+    lab.write("kernel.config", "# CONFIG_NET is not set\n");
+    let said = lab.run("6.12.117", &["db"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("kernel.config: "), "{}", said.err);
+}
+
 #[test]
 fn a_kernel_record_is_found_where_its_version_and_a_file_are_ours() {
     let ours = r#"["drivers/gpu/x.c", "net/core/dev.c"]"#;

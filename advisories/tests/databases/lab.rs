@@ -72,6 +72,10 @@ impl Lab {
         let _ = std::fs::remove_dir_all(&root);
         let lab = Self { root };
         lab.write("sources.list", "net/core/dev.c\ninclude/linux/skbuff.h\n");
+        lab.write(
+            "kernel.config",
+            "CONFIG_NET=y\nCONFIG_E1000=m\n# CONFIG_NET_SCHED is not set\n",
+        );
         lab.write("reasons.toml", "");
         lab
     }
@@ -97,6 +101,7 @@ impl Lab {
             .current_dir(&self.root)
             .args(["--provenance", "provenance.json"])
             .args(["--kernel-sources", "sources.list"])
+            .args(["--kernel-config", "kernel.config"])
             .args(["--reasons", "reasons.toml"])
             .args(more)
             .output()
