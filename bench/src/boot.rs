@@ -61,11 +61,13 @@ pub fn power_on(what: &str, running: &Running) -> Result<Instant, String> {
     })
 }
 
-/// The classic PC, which stands still, with no network card yet.
+/// The classic PC, which stands still, with no network card yet. Its processor is the one that our runners have.
 pub fn from_iso(iso: &Path, memory_mb: u32) -> harness::Machine {
     harness::Machine::from_iso_file(iso).option(&[
         "-machine",
         "pc",
+        "-cpu",
+        "max",
         "-m",
         &memory_mb.to_string(),
         "-S",
