@@ -202,16 +202,20 @@ impl Log {
     /// Sleep, unless somebody is in a hurry, as a reader that could not deliver what it had.
     fn pause(&self, id: u64, time: Duration) {
         let mut state = self.lock();
-        let hurries = state.hurries;
         state.set_reach(id, Reach::Away);
         // whoever waits for it need not
         self.0.changed.notify_all();
-        let (mut state, _) = self
+        self.sleep(state, time).set_reach(id, Reach::Trying);
+    }
+
+    /// Until the time is over or somebody is in a hurry.
+    fn sleep<'a>(&self, state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
+        let hurries = state.hurries;
+        let slept = self
             .0
             .changed
-            .wait_timeout_while(state, time, |state| state.hurries == hurries)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.set_reach(id, Reach::Trying);
+            .wait_timeout_while(state, time, |state| state.hurries == hurries);
+        slept.unwrap_or_else(PoisonError::into_inner).0
     }
 
     pub fn statistics(&self) -> Statistics {

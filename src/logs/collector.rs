@@ -45,6 +45,8 @@ pub struct Sender {
     /// When the next connection may be made, and how long that is put off after another one in vain.
     not_before: Instant,
     delay: Duration,
+    /// Nobody has to wait until then: the next one is likely to be in vain, too.
+    is_away: bool,
     /// Somebody waits until all has arrived.
     finishing: bool,
     state: State,
@@ -75,6 +77,7 @@ impl Sender {
             window: Window::default(),
             not_before: Instant::now(),
             delay: FIRST_DELAY,
+            is_away: false,
             finishing: false,
             state: State::New,
         }
@@ -121,10 +124,7 @@ impl Sender {
     fn send(&mut self, record: Arc<Record>) -> io::Result<()> {
         let fresh = self.connection.is_none();
         if fresh {
-            let pause = self.not_before.saturating_duration_since(Instant::now());
-            if !pause.is_zero() {
-                self.reader.pause()(pause);
-            }
+            self.wait_for_turn();
             self.connection = Some(Connection::open(self.target)?);
         }
         // while nothing was said it may have been closed
@@ -141,6 +141,16 @@ impl Sender {
             connection.wait_for_refusal()?;
         }
         Ok(())
+    }
+
+    /// Until the next connection may be made, or somebody is in a hurry.
+    fn wait_for_turn(&self) {
+        let pause = self.not_before.saturating_duration_since(Instant::now());
+        match self.is_away {
+            _ if pause.is_zero() => {}
+            true => self.reader.pause()(pause),
+            false => self.reader.rest(pause),
+        }
     }
 
     /// What has arrived, and is the collector still there?
@@ -188,6 +198,8 @@ impl Sender {
                 self.not_before = connection.opened() + FIRST_DELAY;
             }
         }
+        // one that is there may end a connection as well, but not again and again
+        self.is_away = !connection::was_there(&cause) || self.delay > FIRST_DELAY;
         if !window.has_arrived() {
             self.delay = (self.delay * 2).min(LONGEST_DELAY);
             if !self.log.is_ending() {

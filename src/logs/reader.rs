@@ -93,6 +93,11 @@ impl Reader {
         let (log, id) = (self.log.clone(), self.id);
         move |time| log.pause(id, time)
     }
+
+    /// The same for when it can deliver, but not so soon: who waits for it goes on waiting.
+    pub fn rest(&self, time: Duration) {
+        drop(self.log.sleep(self.log.lock(), time));
+    }
 }
 
 impl Drop for Reader {

@@ -203,6 +203,11 @@ pub fn was_read(end: &io::Error) -> bool {
     )
 }
 
+/// Whether somebody ended it, rather than nobody was there.
+pub fn was_there(end: &io::Error) -> bool {
+    was_read(end) || end.kind() == io::ErrorKind::ConnectionReset
+}
+
 fn closed() -> io::Error {
     io::Error::new(
         io::ErrorKind::UnexpectedEof,
