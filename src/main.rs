@@ -195,7 +195,11 @@ fn supervise(
         }
         match signals.wait(nothing_to_do_for) {
             None => {}
-            Some(signals::CHILD) => supervisor.reap(),
+            Some(signals::CHILD) => {
+                if !supervisor.reap() {
+                    signals::send(signals::CHILD);
+                }
+            }
             Some(signal) => {
                 if let Some(end) = requested(log, config, signal) {
                     return end;

@@ -16,9 +16,8 @@ pub const POWER: Signal = Signal::SIGPWR;
 /// Our own network thread has news.
 pub const NETWORK: Signal = Signal::SIGURG;
 
-/// What PID 1 listens to. The kernel sends SIGINT for Ctrl-Alt-Del.
-const LISTENED_TO: [Signal; 7] = [
-    CHILD,
+/// What PID 1 listens to besides. The kernel sends SIGINT for Ctrl-Alt-Del.
+const REQUESTS: [Signal; 6] = [
     POWER,
     NETWORK,
     Signal::SIGINT,
@@ -33,7 +32,10 @@ pub fn send(signal: Signal) {
     let _ = kill(Pid::this(), signal);
 }
 
-pub struct Signals(SignalFd);
+pub struct Signals {
+    requests: SignalFd,
+    children: SignalFd,
+}
 
 impl Signals {
     /// From here on they wait to be read. To be called before any thread is started, since threads inherit
@@ -42,15 +44,20 @@ impl Signals {
     /// # Errors
     /// The kernel has no signalfd, or no descriptor is left.
     pub fn block() -> Result<Self, Error> {
+        let open = |signals: &[Signal]| {
+            let set: SigSet = signals.iter().copied().collect();
+            set.thread_block()?;
+            SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+        };
         let failed = |errno: Errno| Error::new("listen to signals", errno.desc());
-        let set: SigSet = LISTENED_TO.into_iter().collect();
-        set.thread_block().map_err(failed)?;
-        SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
-            .map(Signals)
-            .map_err(failed)
+        Ok(Signals {
+            requests: open(&REQUESTS).map_err(failed)?,
+            children: open(&[CHILD]).map_err(failed)?,
+        })
     }
 
-    /// The next signal, or none after `patience`; without a patience it waits for as long as it takes.
+    /// The next signal, or none after `patience`; without a patience it waits for as long as it takes. Children come
+    /// last: one may end every moment.
     pub fn wait(&self, patience: Option<Duration>) -> Option<Signal> {
         if let Some(signal) = self.read() {
             return Some(signal);
@@ -61,14 +68,33 @@ impl Signals {
             PollTimeout::try_from(ms).unwrap_or(PollTimeout::MAX)
         });
         let _ = poll(
-            &mut [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)],
+            &mut [&self.requests, &self.children]
+                .map(|signals| PollFd::new(signals.as_fd(), PollFlags::POLLIN)),
             timeout,
         );
         self.read()
     }
 
     fn read(&self) -> Option<Signal> {
-        let info = self.0.read_signal().ok()??;
-        Signal::try_from(info.ssi_signo as i32).ok()
+        [&self.requests, &self.children]
+            .into_iter()
+            .find_map(|signals| signals.read_signal().ok()?)
+            .and_then(|info| Signal::try_from(info.ssi_signo as i32).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_ends_keeps_no_request_waiting() {
+        let signals = Signals::block().unwrap();
+        for signal in [CHILD, POWER] {
+            nix::sys::signal::raise(signal).unwrap();
+        }
+        assert_eq!(signals.wait(None), Some(POWER));
+        assert_eq!(signals.wait(None), Some(CHILD));
+        assert_eq!(signals.wait(Some(Duration::ZERO)), None);
     }
 }

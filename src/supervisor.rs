@@ -29,6 +29,9 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A program that was up this long starts again after [`FIRST_DELAY`].
 const STEADY: Duration = Duration::from_secs(60);
 
+/// So many children are dealt with before anything else may be.
+const AT_A_TIME: usize = 100;
+
 /// Ports from here on may be bound without privileges; the machine is the programs' alone, so all of them.
 const UNPRIVILEGED_PORTS: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
@@ -187,15 +190,20 @@ impl<'a> Supervisor<'a> {
             .map(|until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// Reap all children that have ended, ours and orphans alike.
-    pub fn reap(&mut self) {
-        while let Some((pid, exit)) = waitpid::reap() {
+    /// Reap children that have ended, ours and orphans alike. Whether those were all: they may end faster than they can
+    /// be reaped, and there is more to do.
+    pub fn reap(&mut self) -> bool {
+        for _ in 0..AT_A_TIME {
+            let Some((pid, exit)) = waitpid::next() else {
+                return true;
+            };
             let of_pid =
                 |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
-            if let Some(supervised) = self.programs.iter_mut().find(of_pid) {
+            if let (Some(exit), Some(supervised)) = (exit, self.programs.iter_mut().find(of_pid)) {
                 supervised.ended(exit.blamed(pid), &*self.tell);
             }
         }
+        false
     }
 
     /// Whether there are programs, and none of them will ever run again.
@@ -243,12 +251,14 @@ impl<'a> Supervisor<'a> {
         // who is stopped can't end before it goes on
         let _ = kill(everybody, Signal::SIGCONT);
         loop {
-            self.reap();
+            let are_all = self.reap();
             let left = deadline.saturating_duration_since(Instant::now());
             if no_children() || left.is_zero() {
                 break;
             }
-            wait(left);
+            if are_all {
+                wait(left);
+            }
         }
         for supervised in &self.programs {
             if matches!(supervised.state, State::Running { .. }) {

@@ -6,20 +6,18 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-/// Reap one child that has ended, whoever's it was, if there is one.
-pub fn reap() -> Option<(Pid, Exit)> {
-    loop {
-        let mut status = 0;
-        // SAFETY: it writes nothing but `status`.
-        let pid = unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) };
-        match Errno::result(pid) {
-            Ok(0) | Err(_) => return None,
-            Ok(pid) => match Exit::of(status) {
-                Some(exit) => return Some((Pid::from_raw(pid), exit)),
-                None => let_go(pid, status),
-            },
-        }
+/// The next child that something has become of, whoever's it was, and how it has ended; reaped, if it has. None: there
+/// is no other.
+pub fn next() -> Option<(Pid, Option<Exit>)> {
+    let mut status = 0;
+    // SAFETY: it writes nothing but `status`.
+    let pid = unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) };
+    let pid = Errno::result(pid).ok().filter(|pid| *pid != 0)?;
+    let exit = Exit::of(status);
+    if exit.is_none() {
+        let_go(pid, status);
     }
+    Some((Pid::from_raw(pid), exit))
 }
 
 /// Stops are not asked for and told all the same of a child that has made init its tracer (PTRACE_TRACEME), as some do
@@ -53,14 +51,14 @@ mod tests {
         for (body, ending) in cases {
             let child = fork(body);
             let seen = loop {
-                match reap() {
-                    Some(seen) => break seen,
-                    None => std::thread::yield_now(),
+                match next() {
+                    Some((pid, Some(exit))) => break (pid, exit),
+                    _ => std::thread::yield_now(),
                 }
             };
             assert_eq!(seen, (child, ending));
         }
-        assert_eq!(reap(), None);
+        assert_eq!(next(), None);
     }
 
     fn fork(body: fn()) -> Pid {

@@ -1,0 +1,24 @@
+//! PID 1 and children that it does not know.
+
+use nix::errno::Errno;
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::unistd::{ForkResult, fork};
+use scratchmachine::supervisor::Supervisor;
+
+/// Whatever child of this process ends is reaped here, so it is one test.
+#[test]
+fn however_many_children_end_there_is_time_for_something_else_in_between() {
+    let ended = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+    for _ in 0..250 {
+        // SAFETY: the child makes a system call only.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Parent { child } => waitid(Id::Pid(child), ended).unwrap(),
+            ForkResult::Child => unsafe { nix::libc::_exit(0) },
+        };
+    }
+    let mut supervisor = Supervisor::new(vec![], |_, _| {}, |_| {});
+    assert!(!supervisor.reap());
+    assert!(waitid(Id::All, ended).is_ok(), "there are more");
+    while !supervisor.reap() {}
+    assert_eq!(waitid(Id::All, ended), Err(Errno::ECHILD));
+}
