@@ -196,7 +196,9 @@ fn supervise(
         match signals.wait(nothing_to_do_for) {
             None => {}
             Some(signals::CHILD) => {
-                if !supervisor.reap() {
+                let are_all = supervisor.reap();
+                // the others after whatever else there is to do
+                if !are_all {
                     signals::send(signals::CHILD);
                 }
             }

@@ -3,6 +3,7 @@
 //! What is asked of a program and what it can count on: docs/program-contract.md.
 
 mod exit;
+mod setresuid;
 mod spawn;
 mod waitpid;
 
@@ -302,7 +303,8 @@ impl Supervised {
         self.last_exit = Some(exit);
         tell(Event::Ended(&self.program, exit));
         // what it has left behind would be in the way of the next one
-        if let Err(error) = spawn::kill_all(self.index) {
+        if let Err(errno) = setresuid::kill_all(spawn::user(self.index)) {
+            let error = Error::new("kill what it has left behind", errno.desc());
             tell(Event::NotCleared(&self.program, error));
         }
         self.decide(since.elapsed(), tell);

@@ -3,8 +3,8 @@
 
 use crate::Error;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{SigSet, Signal, kill};
-use nix::unistd::{Pid, Uid, setresuid, setsid};
+use nix::sys::signal::SigSet;
+use nix::unistd::{Pid, setsid};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
@@ -41,7 +41,7 @@ pub fn spawn(
     arguments: &[OsString],
     index: usize,
 ) -> Result<(Pid, Output), Error> {
-    let user = FIRST_USER + index as u32;
+    let user = user(index);
     let mut command = Command::new(executable);
     command
         .arg0(name)
@@ -70,31 +70,9 @@ pub fn spawn(
     Ok((Pid::from_raw(child.id() as i32), output))
 }
 
-/// Kill every process of the program that `index` stands for, also those that have left its session: all
-/// that its user has. One that acts for that user kills them all at once (kill(2), -1), where a list of them
-/// would be out of date before it is read.
-///
-/// # Errors
-/// That one process could not be had.
-pub fn kill_all(index: usize) -> Result<(), Error> {
-    let user = Uid::from_raw(FIRST_USER + index as u32);
-    let root = Uid::from_raw(0);
-    let mut command = Command::new("/proc/self/exe");
-    // SAFETY: between fork and exit only system calls are made.
-    unsafe {
-        command.pre_exec(move || {
-            // It may kill whom the user may. They may not stop it meanwhile, since it stays root's: for ever
-            // would init wait for it.
-            setresuid(root, user, root)?;
-            let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
-            // it has done its work and runs nothing
-            nix::libc::_exit(0)
-        });
-    }
-    command
-        .status()
-        .map(drop)
-        .map_err(|cause| Error::new("kill what it has left behind", cause))
+/// Whom the program that `index` stands for runs as.
+pub fn user(index: usize) -> u32 {
+    FIRST_USER + index as u32
 }
 
 fn confine() -> io::Result<()> {
