@@ -6,7 +6,7 @@
 
 use crate::Error;
 use nix::fcntl::OFlag;
-use nix::sys::termios::tcdrain;
+use nix::sys::termios::{LocalFlags, SetArg, tcdrain, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -84,11 +84,25 @@ pub fn run(
 }
 
 fn open(console: &Path) -> io::Result<File> {
-    OpenOptions::new()
+    let port = OpenOptions::new()
         .write(true)
         // PID 1 wants no controlling terminal: its Ctrl-C would be a signal
         .custom_flags(OFlag::O_NOCTTY.bits())
-        .open(console)
+        .open(console)?;
+    listen_to_nobody(&port);
+    Ok(port)
+}
+
+/// Nobody reads what is typed, so it has no business between our lines: neither its echo nor a Ctrl-C, which would throw
+/// away what the port has yet to send. Ctrl-S and Ctrl-Q stay (termios(3)).
+fn listen_to_nobody(port: &File) {
+    // what is not a terminal has no such settings
+    if let Ok(mut settings) = tcgetattr(port) {
+        settings
+            .local_flags
+            .remove(LocalFlags::ECHO | LocalFlags::ISIG);
+        let _ = tcsetattr(port, SetArg::TCSANOW, &settings);
+    }
 }
 
 /// Until the port fails.

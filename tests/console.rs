@@ -4,7 +4,7 @@ use nix::pty::openpty;
 use scratchmachine::console;
 use scratchmachine::logs::{Log, Severity, Source};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
@@ -151,6 +151,24 @@ fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_tells_what_it_lo
         .sum();
     assert_eq!(shown + told, 200_000);
     assert!(log.flush(Duration::from_secs(5)));
+}
+
+#[test]
+fn what_is_typed_does_not_come_between_the_lines() {
+    let log = Log::default();
+    let terminal = terminal();
+    show(&log, &terminal, "typed on");
+    let screen = read(&terminal);
+    log.say(INFO, "first");
+    wait_for(&screen, "first");
+    let mut keyboard = File::from(terminal.screen.try_clone().unwrap());
+    keyboard.write_all(b"x\r\x03\x1c\x1a").unwrap();
+    log.say(INFO, "second");
+    let line = screen.recv().unwrap();
+    assert!(
+        line.starts_with('[') && line.ends_with("] init: second\r"),
+        "{line}"
+    );
 }
 
 #[test]
