@@ -85,13 +85,14 @@ fi
 echo "$name-$app: when it is up: curl http://localhost:$port   (Ctrl-C ends it)"
 
 # What the console says of the machine's end, as an exit status. The lines of programs have their names in front.
-# A machine that can't power itself off has nothing more to say after that, and is switched off here.
+# A machine that can't power itself off has nothing more to say after that, and is switched off here, when the others would
+# have ended: the log and the network may take 5 s.
 exit_status() {
   local line status=0 wait=() stamp='^\[[ 0-9.]+\] '
   local end="${stamp}init: exit status ([0-9]+), " failure="^(\[[ 0-9.]+\] )?(Kernel panic - not syncing|init: bug in init): "
   while IFS= read -r "${wait[@]}" line || (($? > 128)); do
     if [[ $line =~ $end ]]; then
-      status=${BASH_REMATCH[1]} wait=(-t 5)
+      status=${BASH_REMATCH[1]} wait=(-t 8)
     elif ((${#wait[@]})) && [[ ! $line ]]; then
       kill -USR1 $$
       wait=()
