@@ -517,8 +517,8 @@ fn datagrams_that_were_refused_come_when_somebody_listens() {
     assert_eq!(counts(&messages), each_once(0..20));
 }
 
-#[test]
-fn the_last_line_is_waited_for_although_the_collector_has_closed_meanwhile() {
+/// The last line comes although the collector ended the connection just before.
+fn the_last_line_arrives_after(end: fn(TcpStream)) {
     let log = Log::default();
     let listener = tcp_collector(&log);
     log.write(WEB, INFO, b"first");
@@ -528,7 +528,7 @@ fn the_last_line_is_waited_for_although_the_collector_has_closed_meanwhile() {
     let read = Arc::new(AtomicUsize::new(0));
     let count = read.clone();
     std::thread::spawn(move || {
-        drop(stream);
+        end(stream);
         while let Some(mut stream) = accept(&listener, SOON) {
             while let Some(message) = frame(&mut stream) {
                 let is_last = message.ends_with(" web - - - last");
@@ -543,6 +543,35 @@ fn the_last_line_is_waited_for_although_the_collector_has_closed_meanwhile() {
     let start = Instant::now();
     assert!(log.flush(Duration::from_secs(30)));
     assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn the_last_line_is_waited_for_although_the_collector_has_closed_meanwhile() {
+    the_last_line_arrives_after(drop);
+}
+
+#[test]
+fn the_last_line_is_waited_for_although_the_collector_has_reset_meanwhile() {
+    the_last_line_arrives_after(reset);
+}
+
+#[test]
+fn the_end_does_not_wait_for_a_collector_that_ends_every_connection() {
+    let log = Log::default();
+    let listener = tcp_collector(&log);
+    log.write(WEB, INFO, b"first");
+    for _ in 0..2 {
+        reset(accept(&listener, SOON).unwrap());
+    }
+    std::thread::spawn(move || {
+        while let Some(stream) = accept(&listener, 3 * SOON) {
+            reset(stream);
+        }
+    });
+    log.write(WEB, INFO, b"last");
+    let start = Instant::now();
+    assert!(!log.flush(Duration::from_secs(30)));
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
 }
 
 #[test]
