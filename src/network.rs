@@ -230,9 +230,6 @@ impl Thread {
                     actions = client.on_link(has_carrier, now(), random());
                 }
             }
-            if !has_carrier && !self.is_configured() && has_choice(ip) {
-                return Ok(End::NoCarrier);
-            }
             if no_carrier.is_some_and(|moment| now() >= moment) {
                 no_carrier = None;
                 self.tell(Event::NoCarrierYet(device.name.clone()));
@@ -242,6 +239,10 @@ impl Thread {
                 actions.extend(client.on_time(now(), random()));
                 self.perform(&interface, socket, actions, Ipv4Addr::UNSPECIFIED);
                 next = client.deadline().into_iter().chain(next).min();
+            }
+            // also where the address has just expired
+            if !has_carrier && !self.is_configured() && has_choice(ip) {
+                return Ok(End::NoCarrier);
             }
 
             if has_carrier && std::mem::take(&mut self.is_unannounced) {

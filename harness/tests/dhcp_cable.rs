@@ -64,6 +64,30 @@ fn of_two_cards_the_one_whose_cable_is_in_is_used_and_the_other_is_named_with_th
 }
 
 #[test]
+fn a_card_without_a_cable_and_an_address_leaves_the_network_to_another_and_so_does_one_that_is_pulled_out()
+ {
+    let server = DhcpServer::start(|question| vec![question.granted(ADDRESS, 10)]);
+    let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")
+        .with_cable_to(&server)
+        // a cable on which nobody answers
+        .option(&["-netdev", "hubport,id=mute,hubid=7"])
+        .option(&["-device", "e1000,netdev=mute,id=mute,mac=52:54:00:00:00:01"])
+        .boot();
+    machine.wait_for("network: eth1 is there too, 52:54:00:00:00:01");
+    machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
+    machine.wait_for("hello: listening");
+    machine.set_link(false);
+    machine.wait_for("network: eth0 10.0.2.15/24 is taken away: its lease has expired");
+    machine.wait_for("network: eth1 is there, 52:54:00:00:00:01");
+    machine.monitor("device_del mute");
+    machine.wait_for("network: eth1 is gone");
+    machine.set_link(true);
+    machine.wait_for_times("network: eth0 10.0.2.15/24 via dhcp, ", 2);
+    assert!(server.finds(ADDRESS));
+    machine.assert_alive();
+}
+
+#[test]
 fn a_machine_whose_cable_is_out_says_so_and_is_configured_once_it_is_in() {
     let server = DhcpServer::start(|question| vec![question.granted(ADDRESS, 3600)]);
     let mut machine = Machine::from_image("MACHINE_INITRD", "ip=dhcp")

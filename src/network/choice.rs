@@ -12,8 +12,12 @@ use std::time::Duration;
 /// come to terms in about 3 s.
 const SETTLE: Duration = Duration::from_secs(4);
 
-/// The place of the first that has a carrier; whether the others have one counts when they all had the time for it.
+/// The place of the only one, or of the first that has a carrier; whether the others have one counts when they all had
+/// the time for it.
 fn choose(carriers: &[bool], are_settled: bool) -> Option<usize> {
+    if carriers.len() == 1 {
+        return Some(0);
+    }
     let first = carriers.iter().position(|has_carrier| *has_carrier)?;
     (first == 0 || are_settled).then_some(first)
 }
@@ -26,12 +30,10 @@ impl Thread {
         let mut up: Vec<Device> = Vec::new();
         loop {
             let devices = Device::all(ip.device());
-            if let [device] = devices.as_slice() {
-                self.tell(Event::Device(device.name.clone(), device.mac));
-                return Some(device.clone());
-            }
+            let has_choice = devices.len() > 1;
             // a device that is down does not know whether its cable is in
-            for device in devices.iter().filter(|device| !up.contains(device)) {
+            let new = devices.iter().filter(|device| !up.contains(device));
+            for device in new.filter(|_| has_choice) {
                 settled = now().saturating_add(SETTLE);
                 self.expect(Interface::open(&device.name).and_then(|it| it.bring_up()));
             }
@@ -92,6 +94,7 @@ mod tests {
     fn the_first_device_with_a_carrier_is_chosen_but_the_first_of_all_is_waited_for() {
         for (carriers, at_once, settled) in [
             ([true, true, true].as_slice(), Some(0), Some(0)),
+            (&[false], Some(0), Some(0)),
             (&[false, true, true], None, Some(1)),
             (&[false, false, true], None, Some(2)),
             (&[false, false, false], None, None),
