@@ -242,6 +242,8 @@ impl Thread {
             }
             // also where the address has just expired
             if !has_carrier && !self.is_configured() && has_choice(ip) {
+                // as it was found, or the lease's would be its own the next time
+                self.expect(interface.set_mtu(self.own_mtu));
                 return Ok(End::NoCarrier);
             }
 

@@ -88,7 +88,7 @@ impl Thread {
         how: How,
     ) {
         let mut before = None;
-        self.update(|status| before = status.configured.take());
+        self.update(|status| before.clone_from(&status.configured));
         let took = match &before {
             Some(before) => before.took,
             None => now().saturating_sub(self.began),
@@ -99,6 +99,7 @@ impl Thread {
         let mtu = self.set_mtu(interface, before.as_ref(), settings.mtu);
         let known = before.as_ref().map(|before| &before.settings);
         if let Err(error) = self.apply(interface, known, &settings) {
+            self.update(|status| status.configured = None);
             return self.tell(Event::Failed(error));
         }
         self.is_unannounced |= !before
