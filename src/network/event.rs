@@ -266,7 +266,7 @@ impl Configured {
             .routes
             .iter()
             .map(|route| match route.prefix {
-                0 => format!("gateway {}", route.via),
+                0 if !route.via.is_unspecified() => format!("gateway {}", route.via),
                 _ => format!("route {route}"),
             })
             .collect();
@@ -376,6 +376,14 @@ mod tests {
             configured().details(),
             "gateway 10.0.2.2, dns 10.0.2.3, domain example.org, MTU 1400, leased by 10.0.2.2 for 3600 s"
         );
+    }
+
+    #[test]
+    fn a_default_route_on_the_link_is_no_gateway() {
+        let mut configured = configured();
+        let on_the_link = Route::by_default(Ipv4Addr::UNSPECIFIED);
+        configured.settings.routes = vec![on_the_link];
+        assert!(configured.details().starts_with("route default, dns "));
     }
 
     #[test]

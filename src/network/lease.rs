@@ -64,17 +64,23 @@ impl Lease {
         let mut reader = Reader::new(&message.options);
         let server = server(&mut reader, from).ok_or(Unusable::NoServer)?;
         let address = message.yours;
+        if !may_be_host(address) {
+            return Err(Unusable::Address(address));
+        }
         let prefix = match reader.address(option::NETMASK) {
-            Some(netmask) => prefix(netmask).ok_or(Unusable::Netmask(netmask))?,
+            Some(netmask) => prefix(netmask)
+                // for a network that is called 0.x the kernel makes no route
+                .filter(|prefix| (address.to_bits() & mask(*prefix)) >> 24 != 0)
+                .ok_or(Unusable::Netmask(netmask))?,
             None => classful_prefix(address),
         };
-        if !may_be_host(address) || is_edge(address, prefix) {
+        if is_edge(address, prefix) {
             return Err(Unusable::Address(address));
         }
         let settings = Settings {
             address,
             prefix,
-            routes: reader.routes(address),
+            routes: reader.routes(address, prefix),
             dns: reader.dns(),
             domain: reader.domain(),
             hostname: reader.hostname(),
@@ -270,7 +276,12 @@ mod tests {
 
     #[test]
     fn a_netmask_with_holes_or_of_nothing_is_refused() {
-        for netmask in [[255, 0, 255, 0], [0, 0, 0, 0], [0, 0, 0, 255]] {
+        for netmask in [
+            [255, 0, 255, 0],
+            [0, 0, 0, 0],
+            [0, 0, 0, 255],
+            [128, 0, 0, 0],
+        ] {
             let reason = refused([10, 0, 2, 15], &[(option::NETMASK, &netmask)]);
             assert!(reason.ends_with("is no netmask"), "{reason}");
         }
@@ -377,8 +388,9 @@ mod tests {
             // one that can be read, and is not the default route
             &[24, 192, 0, 2, 10, 0, 2, 9, 0, 10, 0, 2],
             &[24, 192, 0, 2, 10, 0, 2, 9, 33],
-            // a default route through this machine itself
+            // a default route through this machine itself, or through all that there are
             &[0, 10, 0, 2, 15],
+            &[0, 10, 0, 2, 255],
         ] {
             let settings = lease(&[router, (option::ROUTES, routes)]).settings;
             assert_eq!(settings.gateway(), Some([10, 0, 2, 2].into()), "{routes:?}");
@@ -424,7 +436,9 @@ mod tests {
         let settings = lease(&[
             (
                 option::ROUTER,
-                &[0, 0, 0, 0, 255, 255, 255, 255, 10, 0, 2, 15, 10, 0, 2, 7],
+                &[
+                    0, 0, 0, 0, 255, 255, 255, 255, 10, 0, 2, 15, 10, 0, 2, 255, 10, 0, 2, 7,
+                ],
             ),
             (option::DNS, &[0, 0, 0, 0, 10, 0, 2, 3, 127]),
             (option::DOMAIN, b"example.org\nnameserver 6.6.6.6"),

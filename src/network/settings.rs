@@ -29,7 +29,8 @@ pub struct Route {
 
 impl Settings {
     /// The routes with those first that the others need: a gateway that is not in the network of the
-    /// address (clouds give addresses with a prefix of 32) has to be reached on the link.
+    /// address (clouds give addresses with a prefix of 32) has to be reached on the link. Of several to one destination
+    /// only the first: the kernel would take the last that it is given.
     pub fn routes_in_order(&self) -> Vec<Route> {
         let reachable = |via: Ipv4Addr| {
             via.is_unspecified()
@@ -61,8 +62,9 @@ impl Settings {
         );
         let mut seen = Vec::new();
         routes.retain(|route| {
-            let new = !seen.contains(route);
-            seen.push(*route);
+            let destination = (route.to, route.prefix);
+            let new = !seen.contains(&destination);
+            seen.push(destination);
             new
         });
         routes
@@ -191,6 +193,20 @@ mod tests {
         assert_eq!(
             settings(32, &[gateway, link, gateway]).routes_in_order(),
             [link, gateway]
+        );
+    }
+
+    #[test]
+    fn of_several_routes_to_one_destination_the_first_counts() {
+        let [first, second] = [7, 8].map(|last| Route::by_default([10, 0, 2, last].into()));
+        assert_eq!(settings(24, &[first, second]).routes_in_order(), [first]);
+        // a gateway is not reached through another
+        let to_it = route([9, 0, 0, 1], 32, [10, 0, 2, 7]);
+        let gateway = Route::by_default([9, 0, 0, 1].into());
+        let on_link = route([9, 0, 0, 1], 32, ON_LINK.octets());
+        assert_eq!(
+            settings(24, &[to_it, gateway]).routes_in_order(),
+            [on_link, gateway]
         );
     }
 

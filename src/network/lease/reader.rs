@@ -3,7 +3,7 @@
 
 use super::super::packet::{Options, option};
 use super::super::settings::{Route, mask};
-use super::may_be_host;
+use super::{is_edge, may_be_host};
 use std::fmt;
 use std::net::Ipv4Addr;
 
@@ -135,8 +135,13 @@ impl<'a> Reader<'a> {
 
     /// The classless routes take the place of the router (RFC 3442), unless there is something wrong with them:
     /// then the default route may be what is missing.
-    pub(super) fn routes(&mut self, address: Ipv4Addr) -> Vec<Route> {
-        let can_be = |other: Ipv4Addr| may_be_host(other) && other != address;
+    pub(super) fn routes(&mut self, address: Ipv4Addr, prefix: u8) -> Vec<Route> {
+        let is_neighbour =
+            |other: Ipv4Addr| (other.to_bits() ^ address.to_bits()) & mask(prefix) == 0;
+        let can_be = |other: Ipv4Addr| {
+            let is_edge = is_neighbour(other) && is_edge(other, prefix);
+            may_be_host(other) && other != address && !is_edge
+        };
         let told = self.options.get(option::ROUTES);
         let (mut routes, mistake) =
             told.map_or((vec![], None), |told| classless_routes(told, can_be));
