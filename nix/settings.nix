@@ -10,6 +10,8 @@ let
   number = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
   address = "${number}([.]${number}){3}";
   isAddress = matches address;
+  # not 0.*, 127.* and from 224.* on
+  isHost = value: isAddress value && !matches "(0|127|22[4-9]|2[3-5][0-9])[.].*" value;
   # ones, then zeros
   isNetmask =
     let
@@ -29,16 +31,17 @@ let
       isMethod = matches "dhcp|on|any|both|off|none";
       # with a server all that concerns the network is the server's to say
       hasAddress = field 0 != "" && field 0 != "0.0.0.0";
+      isGateway = value: value == "0.0.0.0" || isHost value && value != field 0;
     in
     isWord value
     && (
       isMethod value
       ||
         builtins.length fields <= 10
-        && may isAddress 0
+        && (!hasAddress || isHost (field 0))
         && may isHostName 4
         && may isMethod 6
-        && (!hasAddress || may isAddress 2 && may isNetmask 3 && may isAddress 7 && may isAddress 8)
+        && (!hasAddress || may isGateway 2 && may isNetmask 3 && may isAddress 7 && may isAddress 8)
     );
   isName = matches "[A-Za-z0-9_-]+";
 

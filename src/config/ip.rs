@@ -54,6 +54,10 @@ impl FromStr for Ip {
             Some(text) => address(what, text),
             None => Ok(None),
         };
+        let host = |index: usize, what: &str| match address(index, what)? {
+            Some(other) if !may_be_host(other) => Err(format!("{other} can't be a host's address")),
+            host => Ok(host),
+        };
         let method = field(6);
         let device = field(5).map(str::to_owned);
         let hostname = field(4).map(super::host_name).transpose()?;
@@ -65,7 +69,7 @@ impl FromStr for Ip {
         if value.is_empty() {
             return Err("it takes an address or a method, as in ip=dhcp".into());
         }
-        let Some(client) = address(0, "address")? else {
+        let Some(client) = host(0, "address")? else {
             return by_method;
         };
         by_method?;
@@ -73,11 +77,15 @@ impl FromStr for Ip {
         if u32::from(netmask).count_zeros() != u32::from(netmask).trailing_zeros() {
             return Err(format!("the netmask {netmask} has holes"));
         }
+        let gateway = host(2, "gateway")?;
+        if gateway == Some(client) {
+            return Err(format!("{client} can't be its own gateway"));
+        }
         let dns = [address(7, "name server")?, address(8, "name server")?];
         Ok(Ip::Static(Static {
             address: client,
             netmask,
-            gateway: address(2, "gateway")?,
+            gateway,
             hostname,
             device,
             dns: dns.into_iter().flatten().collect(),
@@ -144,6 +152,11 @@ fn address(what: &str, text: &str) -> Result<Option<Ipv4Addr>, String> {
         format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0")
     })?;
     Ok(Some(address).filter(|address| !address.is_unspecified()))
+}
+
+/// Not this network (0/8), not loopback, not multicast, not reserved, not broadcast.
+fn may_be_host(address: Ipv4Addr) -> bool {
+    !matches!(address.octets()[0], 0 | 127 | 224..)
 }
 
 /// What the kernel assumes where no netmask is given (net/ipv4/ipconfig.c, `ic_defaults`).
@@ -242,6 +255,12 @@ mod tests {
             ("10.0.2", "'10.0.2' is no IPv4 address"),
             ("10.0.2.15:::255.0.255.0", "has holes"),
             ("10.0.2.15:::mask", "'mask' is no IPv4 netmask"),
+            ("127.0.0.1", "127.0.0.1 can't be a host's address"),
+            ("224.0.0.1:::255.255.255.0", "224.0.0.1 can't be a host's"),
+            ("255.255.255.255", "255.255.255.255 can't be a host's"),
+            ("0.0.0.5", "0.0.0.5 can't be a host's address"),
+            ("10.0.2.15::127.0.0.1", "127.0.0.1 can't be a host's"),
+            ("10.0.2.15::10.0.2.15", "10.0.2.15 can't be its own gateway"),
             ("10.0.2.15::gate", "'gate' is no IPv4 gateway"),
             ("10.0.2.15:::::::dns", "'dns' is no IPv4 name server"),
             ("rarp", "not supported"),
