@@ -1,6 +1,8 @@
 //! The program as it is used, on the demo machine's ISO.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -194,10 +196,58 @@ fn an_output_that_can_not_be_written_is_named_and_nothing_is_left_behind() {
             "nowhere/out.iso",
             "write nowhere/out.iso: No such file or directory",
         ),
-        ("directory", "write directory: Is a directory"),
-        ("..", "write ..: "),
+        ("directory", "write directory: it is a directory"),
+        ("..", "write ..: it is a directory"),
     ] {
         bench.fails(&["machine.iso", "ip=off", "-o", output], cause);
     }
     assert_eq!(bench.names(), ["directory", "machine.iso"]);
+}
+
+/// Who is root may write anywhere: into the Nix store, and over a device.
+#[test]
+fn what_is_read_only_or_not_a_file_is_left_as_it_is_whoever_asks() {
+    let bench = Bench::new("left");
+    let store = bench.0.join("store");
+    fs::create_dir(&store).unwrap();
+    fs::write(store.join("result.iso"), "as built").unwrap();
+    fs::set_permissions(store.join("result.iso"), Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(&store, Permissions::from_mode(0o555)).unwrap();
+    symlink("store/result.iso", bench.0.join("link.iso")).unwrap();
+    let _socket = UnixListener::bind(bench.0.join("socket")).unwrap();
+    for (output, cause) in [
+        (
+            "store/result.iso",
+            "write store/result.iso: it is read-only",
+        ),
+        ("link.iso", "write link.iso: it is read-only"),
+        (
+            "store/out.iso",
+            "write store/out.iso: its directory is read-only",
+        ),
+        ("socket", "write socket: it is not a regular file"),
+    ] {
+        bench.fails(&["machine.iso", "ip=off", "-o", output], cause);
+    }
+    assert_eq!(
+        bench.names(),
+        ["link.iso", "machine.iso", "socket", "store"]
+    );
+    assert_eq!(bench.read("link.iso"), b"as built");
+    // for the next run
+    fs::set_permissions(&store, Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn an_output_that_is_a_link_is_written_where_it_leads_to() {
+    let bench = Bench::new("link");
+    bench.write("out.iso", b"");
+    symlink("out.iso", bench.0.join("link.iso")).unwrap();
+    let said = bench.run(&["machine.iso", "ip=off", "-o", "link.iso"]);
+    assert_eq!(bench.run(&["--show", "out.iso"]), said);
+    assert!(
+        fs::symlink_metadata(bench.0.join("link.iso"))
+            .unwrap()
+            .is_symlink()
+    );
 }
