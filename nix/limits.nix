@@ -67,7 +67,7 @@ in
       words = builtins.length (matching "[^=.]*");
     in
     if size line > most then
-      fail "the kernel's command line has ${toString (size line)} bytes, and at most ${toString most} fit: give fewer kernelParams"
+      fail "the kernel's command line has ${toString (size line)} bytes, and at most ${toString most} fit: give fewer kernelParams, or moduleParameters where they are on it"
     else if pairs > mostPairs then
       fail "kernelParams has ${toString pairs} words KEY=VALUE, and the kernel panics at more than ${toString mostPairs} that it does not know: give fewer"
     else if words > mostWords then

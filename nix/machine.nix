@@ -33,10 +33,18 @@ let
   # the microvm's kernel knows no hardware that a BIOS could start
   profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
 
+  # a string is not looked up anywhere else: a build has nothing of the host's but what is in the store
   isProgram =
-    value: lib.isString value || builtins.isPath value || lib.isAttrs value && value ? outPath;
+    value:
+    let
+      store = builtins.storeDir + "/";
+    in
+    if lib.isString value then
+      builtins.substring 0 (builtins.stringLength store) value == store
+    else
+      builtins.isPath value || lib.isAttrs value && value ? outPath;
   isArguments = value: lib.isList value && lib.all isLine value;
-  aProgram = "the path of a static executable, such as \"\${hello}/bin/hello\"";
+  aProgram = "the path of a static executable, such as ./hello or \"\${hello}/bin/hello\"";
 
   # What each argument is where it is not given, what it must be in words, and the test for that.
   arguments = settings // {
@@ -57,8 +65,8 @@ let
     };
     name = {
       default = "scratchmachine";
-      wanted = "letters, digits, '-' and '_', as the name of the image file";
-      test = value: lib.isString value && builtins.match "[A-Za-z0-9][A-Za-z0-9_-]*" value != null;
+      wanted = "at most 128 letters, digits, '-' and '_', as the name of the image file";
+      test = value: lib.isString value && builtins.match "[A-Za-z0-9][A-Za-z0-9_-]{0,127}" value != null;
     };
     profile = {
       default = "default";
@@ -77,7 +85,7 @@ let
     };
     kernelParams = {
       default = [ ];
-      wanted = "a list of words for the kernel's command line, none with initrd=, which is the boot loader's";
+      wanted = "a list of words for the kernel's command line, of printable ASCII, each with its white space in quotes, and none of them '--', behind which the kernel reads nothing";
       test = value: lib.isList value && lib.all isWord value;
     };
   };
@@ -92,13 +100,12 @@ let
   };
   has = part: value: builtins.replaceStrings [ part ] [ "" ] value != value;
   isLine = value: lib.isString value && !has "\n" value;
-  # isolinux takes a line to end at a carriage return, and the first initrd= anywhere in it for its own
+  # as settings are, and with blanks in quotes
   isWord =
     value:
-    isLine value
-    && !has "\r" value
-    && !has "initrd=" value
-    && builtins.match "[^ \t\"]+|[^ \t\"]*\"[^\"]*\"" value != null;
+    lib.isString value
+    && builtins.match "[!#-~]+|[!#-~]*\"[ !#-~]*\"" value != null
+    && builtins.replaceStrings [ "\"" ] [ "" ] value != "--";
 
   fail = message: throw "mkMachine: ${message}";
   # what was given, tested, and the defaults
@@ -148,8 +155,8 @@ let
     let
       named =
         name: value:
-        if builtins.match "[A-Za-z0-9][A-Za-z0-9._+-]*" name == null then
-          fail "a program's name must be of letters, digits, '.', '_', '+' and '-', not '${name}': name it by programs = { … }"
+        if builtins.match "[A-Za-z0-9][A-Za-z0-9._+-]{0,127}" name == null then
+          fail "a program's name must be of at most 128 letters, digits, '.', '_', '+' and '-', not '${name}': name it by programs = { … }"
         else if name == "init" || name == "kernel" then
           # whoever reads the log must be able to tell them apart
           fail "a program can't be called '${name}' in the log: name it otherwise, by programs = { … }"
@@ -225,7 +232,11 @@ let
           inherit added line;
           given = kernelParams;
         };
-        line;
+        # isolinux takes the first one anywhere in the line for its own
+        if has "initrd=" line then
+          fail "the kernel's command line can't have 'initrd=' in it, which is the boot loader's: take it out of kernelParams and moduleParameters"
+        else
+          line;
 
       # Nix names a derivation by a hash over everything that goes into it. So the identity is a hash over all
       # that an image is made of and by, but for the identity itself.

@@ -2,7 +2,8 @@
 # that, and the words that it becomes. `null`, where it is allowed, leaves a setting to init's own default.
 { lib }:
 let
-  isWord = value: lib.isString value && builtins.match "[^ \t\r\n\"]+" value != null;
+  # of printable ASCII: the kernel takes also 0xa0, a part of some letters, for white space
+  isWord = value: lib.isString value && builtins.match "[!#-~]+" value != null;
   isNatural = value: builtins.isInt value && value >= 0;
 
   matches = pattern: value: isWord value && builtins.match pattern value != null;

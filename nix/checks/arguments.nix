@@ -16,6 +16,8 @@ let
     in
     if result.success then result.value else null;
 
+  # white space to kernel and init
+  verticalTab = builtins.fromJSON "\"\\u000b\"";
   # so many bytes
   bytes = count: lib.concatMapStrings (_: "x") (builtins.genList (_: null) count);
   numbered = count: make: builtins.genList (number: make (toString number)) count;
@@ -47,6 +49,10 @@ let
       args = [ "1" ];
     };
     number-as-program.program = 1;
+    # which a build would not find
+    program-outside-the-store.program = "/bin/true";
+    program-by-a-relative-string.program = "./web";
+    nothing-as-program.programs.web = "";
     unknown-argument = {
       inherit program;
       colour = "red";
@@ -77,6 +83,11 @@ let
     };
     name-of-init.programs.init = program;
     name-with-a-slash.programs."a/b" = program;
+    name-longer-than-the-store-takes.programs.${bytes 129} = program;
+    image-with-a-longer-name = {
+      inherit program;
+      name = bytes 129;
+    };
     modules-for-a-kernel-that-takes-none = {
       inherit program;
       profile = "tiny";
@@ -116,10 +127,36 @@ let
       inherit program;
       kernelParams = [ "a.b=1\r" ];
     };
+    kernel-parameter-that-ends-them = {
+      inherit program;
+      kernelParams = [ "--" ];
+    };
+    kernel-parameter-that-ends-them-in-quotes = {
+      inherit program;
+      kernelParams = [ "\"--\"" ];
+    };
+    kernel-parameter-with-a-vertical-tab = {
+      inherit program;
+      kernelParams = [ "a.b=1${verticalTab}c.d=1" ];
+    };
+    # the kernel takes its second byte for white space
+    kernel-parameter-with-a-letter-of-two-bytes = {
+      inherit program;
+      kernelParams = [ "a.b=à" ];
+    };
     # the boot loader would look for that file
     kernel-parameter-of-the-boot-loader = {
       inherit program;
       kernelParams = [ "a.initrd=1" ];
+    };
+    module-parameter-of-the-boot-loader = {
+      inherit program;
+      profile = "tiny";
+      moduleParameters.e1000.initrd = 1;
+    };
+    module-parameter-with-a-vertical-tab = {
+      inherit program;
+      moduleParameters.e1000.Speed = "1${verticalTab}0";
     };
     more-kernel-parameters-than-fit = {
       inherit program;
@@ -217,6 +254,20 @@ let
     longest-argument = {
       inherit program;
       args = [ (bytes 131071) ];
+    };
+    longest-names = {
+      programs.${bytes 128} = program;
+      name = bytes 128;
+    };
+    odd-kernel-parameters = {
+      inherit program;
+      kernelParams = [
+        "a.b=\"c d\""
+        "\"e f\""
+        "#"
+        "g.h=\\$(i)`'"
+        "---"
+      ];
     };
     longest-command-line = {
       inherit program;
