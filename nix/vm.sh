@@ -6,7 +6,7 @@ usage: nix run .#$app -- [--port PORT] [--memory MB] [QEMU OPTION…]
 
   --port PORT    the port of this machine that leads to port 80 of the other (default: 8080, or the next
                  one that is free)
-  --memory MB    its memory (default: 128)
+  --memory MB    its memory, in units of 1,048,576 bytes (default: 128)
   --help         this text
 
 Everything else is handed to QEMU as it is, such as -snapshot or -device virtio-rng-pci.
@@ -20,8 +20,13 @@ fail() {
   exit 1
 }
 
+# number OPTION VALUE LOWEST HIGHEST: the value without zeros before it, in $number
 number() {
-  [[ ${2:-} =~ ^[0-9]{1,5}$ ]] || fail "$1 takes a number, not '${2:-}'"
+  if [[ $2 =~ ^[0-9]{1,9}$ ]]; then
+    number=$((10#$2))
+    if ((number >= $3 && number <= $4)); then return; fi
+  fi
+  fail "$1 takes a number from $3 to $4, not '$2'"
 }
 
 # Nobody answers on a port that is free, and nobody else may bind one that is taken.
@@ -36,15 +41,18 @@ while (($#)); do
       usage
       exit
       ;;
+    --port=* | --memory=*)
+      set -- "${1%%=*}" "${1#*=}" "${@:2}"
+      ;;
     --port)
-      number --port "${2:-}"
-      port=$((10#$2))
-      ((port >= 1 && port <= 65535)) || fail "--port takes a number from 1 to 65535, not $2"
+      number --port "${2:-}" 1 65535
+      port=$number
       shift 2
       ;;
     --memory)
-      number --memory "${2:-}"
-      memory=$((10#$2))
+      # with less not even the boot loader says what is wrong; QEMU takes 0 for its default
+      number --memory "${2:-}" 4 9999999
+      memory=$number
       shift 2
       ;;
     *)
