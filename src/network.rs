@@ -174,13 +174,13 @@ impl Thread {
             match end {
                 Ok(End::Released) => return,
                 Ok(End::NoCarrier) => continue,
-                Ok(End::DeviceGone) => self.tell(Event::DeviceGone(device.name)),
-                Err(error) => {
+                Err(error) if device.is_there() => {
                     self.tell(Event::Failed(error));
                     if self.sleep(TRY_AGAIN) {
                         return;
                     }
                 }
+                Ok(End::DeviceGone) | Err(_) => self.tell(Event::DeviceGone(device.name)),
             }
             self.began = now();
         }
@@ -241,7 +241,7 @@ impl Thread {
                 next = client.deadline().into_iter().chain(next).min();
             }
             // also where the address has just expired
-            if !has_carrier && !self.is_configured() && has_choice(ip) {
+            if !has_carrier && !self.is_configured() && has_choice(ip, device) {
                 // as it was found, or the lease's would be its own the next time
                 self.expect(interface.set_mtu(self.own_mtu));
                 return Ok(End::NoCarrier);

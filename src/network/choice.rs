@@ -81,9 +81,10 @@ impl Thread {
     }
 }
 
-/// There may be a better one than a device without a carrier.
-pub fn has_choice(ip: &Ip) -> bool {
-    Device::all(ip.device()).len() > 1
+/// There may be a better one than this device, which has no carrier.
+pub fn has_choice(ip: &Ip, device: &Device) -> bool {
+    let devices = Device::all(ip.device());
+    devices.len() > 1 && devices.contains(device)
 }
 
 #[cfg(test)]

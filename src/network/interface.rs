@@ -61,6 +61,14 @@ impl Interface {
         self.ioctl(libc::SIOCSIFADDR, &mut request, "remove the address")
     }
 
+    /// SIOCGIFINDEX: another device of the same name has another number.
+    pub fn index(&self) -> Result<u32, Error> {
+        let mut request = self.request();
+        self.ioctl(libc::SIOCGIFINDEX, &mut request, "read the number")?;
+        // SAFETY: SIOCGIFINDEX succeeded, so the kernel filled in this field of the union.
+        Ok(unsafe { request.ifr_ifru.ifru_ifindex } as u32)
+    }
+
     /// SIOCGIFMTU
     pub fn mtu(&self) -> Result<u16, Error> {
         let mut request = self.request();
@@ -172,12 +180,8 @@ impl Interface {
             false => (libc::RTM_DELROUTE, 0, "remove"),
         };
         let doing = &format!("{doing} the broadcast route to everywhere");
-        let mut request = self.request();
-        self.ioctl(libc::SIOCGIFINDEX, &mut request, doing)?;
-        // SAFETY: SIOCGIFINDEX succeeded, so the kernel filled in this field of the union.
-        let index = unsafe { request.ifr_ifru.ifru_ifindex };
         let flags = libc::NLM_F_REQUEST | libc::NLM_F_ACK | new;
-        match ask_kernel(kind, flags as u16, &broadcast_route(index)) {
+        match ask_kernel(kind, flags as u16, &broadcast_route(self.index()?)) {
             Ok(()) | Err(Errno::EEXIST | Errno::ESRCH) => Ok(()),
             Err(errno) => Err(self.failed(doing, errno)),
         }
@@ -289,7 +293,7 @@ fn ask_kernel(kind: u16, flags: u16, body: &[u8]) -> nix::Result<()> {
 }
 
 /// A struct rtmsg and two attributes (rtnetlink(7)).
-fn broadcast_route(index: libc::c_int) -> Vec<u8> {
+fn broadcast_route(index: u32) -> Vec<u8> {
     let mut route = vec![libc::AF_INET as u8, 0, 0, 0];
     route.extend([libc::RT_TABLE_MAIN, libc::RTPROT_BOOT]);
     route.extend([libc::RT_SCOPE_LINK, libc::RTN_BROADCAST]);

@@ -1,7 +1,7 @@
 //! Which network devices there are, as sysfs tells it (Documentation/ABI/testing/sysfs-class-net), and waiting
 //! for that to change.
 
-use super::interface;
+use super::interface::{self, Interface};
 use super::packet::Mac;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -30,7 +30,9 @@ pub struct Device {
 impl Device {
     /// Those of that name, or else all, in the order in which the kernel found them.
     pub fn all(name: Option<&str>) -> Vec<Device> {
-        Self::all_in(Path::new(DEVICES), name)
+        let mut devices = Self::all_in(Path::new(DEVICES), name);
+        devices.retain(Device::is_there);
+        devices
     }
 
     fn all_in(devices: &Path, name: Option<&str>) -> Vec<Device> {
@@ -55,8 +57,10 @@ impl Device {
         })
     }
 
+    /// The kernel is asked, not sysfs: it tells that a device goes before that is gone from there, and no more then.
     pub fn is_there(&self) -> bool {
-        Device::read(&self.directory()).is_some_and(|device| device.index == self.index)
+        let index = Interface::open(&self.name).and_then(|it| it.index());
+        index.is_ok_and(|index| index == self.index)
     }
 
     /// The cable is in and somebody is at its other end. A device that is not UP has none.
@@ -228,6 +232,20 @@ mod tests {
         assert_eq!(Device::all_in(&root, None), []);
         fs::remove_dir_all(root).unwrap();
         assert_eq!(Device::all_in(Path::new("/nowhere"), None), []);
+    }
+
+    #[test]
+    fn a_device_is_there_by_its_name_and_its_number() {
+        let lo = fs::read_to_string("/sys/class/net/lo/ifindex");
+        let index = lo.unwrap_or_default().trim().parse().unwrap_or(1);
+        let mac = Mac([0; 6]);
+        let is_there = |name: &str, index| {
+            let name = name.to_owned();
+            Device { name, mac, index }.is_there()
+        };
+        assert!(is_there("lo", index));
+        assert!(!is_there("lo", index + 1));
+        assert!(!is_there("nosuch0", index));
     }
 
     #[test]
