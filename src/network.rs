@@ -25,7 +25,7 @@ use crate::Error;
 use crate::config::Ip;
 use choice::has_choice;
 use dhcp::{Client, Moment};
-use event::Limit;
+use event::Limits;
 use interface::Interface;
 use link::{Device, Wait};
 use std::hash::{BuildHasher, RandomState};
@@ -74,7 +74,7 @@ pub fn start(
         wait: Wait::new(theirs),
         status: Arc::clone(&status),
         tell: Box::new(tell),
-        limit: Limit::new(),
+        limits: Limits::default(),
         began: now(),
         hostname,
         own_mtu: 0,
@@ -141,7 +141,7 @@ struct Thread {
     wait: Wait,
     status: Arc<Mutex<Status>>,
     tell: Box<dyn Fn(Event) + Send>,
-    limit: Limit,
+    limits: Limits,
     /// When it began to be without an address.
     began: Moment,
     /// The machine's name where it was given, so that no server gives it another.

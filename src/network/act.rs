@@ -191,8 +191,9 @@ impl Thread {
     }
 
     pub(super) fn tell(&mut self, event: Event) {
-        if event.may_flood() {
-            match self.limit.admit(now()) {
+        let limit = event.flood().and_then(|kind| self.limits.get_mut(kind));
+        if let Some(limit) = limit {
+            match limit.admit(now()) {
                 None => return,
                 Some(0) => {}
                 Some(untold) => (self.tell)(Event::Untold(untold)),

@@ -88,12 +88,15 @@ pub struct Status {
 }
 
 impl Event {
-    /// Somebody else on the network can cause it as often as they like.
-    pub fn may_flood(&self) -> bool {
-        matches!(
-            self,
-            Event::Ignored { .. } | Event::Unused { .. } | Event::Failed(_) | Event::Extended(..)
-        )
+    /// Which of the kinds it is, if it is one, that somebody else on the network can cause as often as they like.
+    pub fn flood(&self) -> Option<usize> {
+        match self {
+            Event::Ignored { .. } => Some(0),
+            Event::Unused { .. } => Some(1),
+            Event::Extended(..) => Some(2),
+            Event::Failed(_) => Some(3),
+            _ => None,
+        }
     }
 
     /// The network is up, or there is none to wait for.
@@ -292,6 +295,9 @@ impl fmt::Display for How {
     }
 }
 
+/// A limit for each kind that may come as a flood, so that none hides the others.
+pub type Limits = [Limit; 4];
+
 /// Lets a few events through at once, and then one now and again.
 pub struct Limit {
     left: u32,
@@ -422,6 +428,28 @@ mod tests {
         assert!(refused.details().contains("MTU 1500,"));
         refused.mtu = None;
         assert!(!refused.details().contains("MTU"));
+    }
+
+    #[test]
+    fn a_flood_of_one_kind_hides_no_other() {
+        let device = || "eth0".to_owned();
+        let (from, reason) = ([10, 0, 2, 2].into(), Reason::NoKind);
+        let kinds = [
+            Event::Ignored {
+                device: device(),
+                from,
+                reason,
+            },
+            Event::Extended(configured(), How::Renewed),
+            Event::Failed(Error::new("network: eth0", "failed")),
+        ];
+        let mut limits = Limits::default();
+        for event in kinds {
+            let limit = &mut limits[event.flood().unwrap()];
+            let told = (0..100).filter(|_| limit.admit(Duration::ZERO).is_some());
+            assert_eq!(told.count(), 10, "{event}");
+        }
+        assert_eq!(Event::Off.flood(), None);
     }
 
     #[test]
