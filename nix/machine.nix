@@ -171,7 +171,18 @@ let
             path = "/programs/${name}/exe";
             given = it.args;
           };
-          it;
+          it
+          // {
+            program =
+              if builtins.isPath it.program then
+                # a file's own name may be one that the store does not take
+                builtins.path {
+                  path = it.program;
+                  inherit name;
+                }
+              else
+                it.program;
+          };
     in
     if (program == null) == (programs == { }) then
       fail "give either 'program', ${aProgram}, or 'programs'"

@@ -16,6 +16,7 @@ let
     in
     if result.success then result.value else null;
 
+  fileWithABlank = ./arguments + "/a program";
   # white space to kernel and init
   verticalTab = builtins.fromJSON "\"\\u000b\"";
   # so many bytes
@@ -255,6 +256,7 @@ let
       inherit program;
       args = [ (bytes 131071) ];
     };
+    file-whose-name-the-store-does-not-take.programs.web = fileWithABlank;
     longest-names = {
       programs.${bytes 128} = program;
       name = bytes 128;
