@@ -3,7 +3,9 @@
 { lib }:
 let
   # of printable ASCII: the kernel takes also 0xa0, a part of some letters, for white space
-  isWord = value: lib.isString value && builtins.match "[!#-~]+" value != null;
+  # And without a store path, which would come along into the image.
+  isWord =
+    value: lib.isString value && builtins.match "[!#-~]+" value != null && !builtins.hasContext value;
   isNatural = value: builtins.isInt value && value >= 0;
 
   matches = pattern: value: isWord value && builtins.match pattern value != null;

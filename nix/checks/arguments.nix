@@ -98,6 +98,15 @@ let
       inherit program;
       args = [ "a\nb" ];
     };
+    # it would come along
+    argument-that-names-a-store-path = {
+      inherit program;
+      args = [ "--root=${pkgs.zstd}" ];
+    };
+    module-parameter-that-names-a-store-path = {
+      inherit program;
+      moduleParameters.e1000.path = "${pkgs.zstd}";
+    };
     argument-longer-than-linux-takes = {
       inherit program;
       args = [ (bytes 131072) ];
