@@ -38,12 +38,14 @@ let
   ];
   # what init measures the machine by
   unpacked = {
-    object = pkgs.runCommand "scratchmachine.unpacked" { } ''
+    object = pkgs.runCommand "scratchmachine.unpacked" { nativeBuildInputs = [ pkgs.cpio ]; } ''
       # in pages, of which this file takes one, and another one a layer of settings over the image
       pages=2
-      while read -r bytes; do
-        pages=$((pages + (bytes + 4095) / 4096))
-      done < <(find ${toString (map (it: it.object) (base ++ over))} -type f -printf '%s\n')
+      for archive in ${archive base} ${archive over}; do
+        while read -r mode _ _ _ bytes _; do
+          [[ $mode != -* ]] || pages=$((pages + (bytes + 4095) / 4096))
+        done < <(cpio --quiet -tv <$archive/initrd)
+      done
       echo $((pages * 4096)) >$out
     '';
     symlink = "/etc/scratchmachine.unpacked";

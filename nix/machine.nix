@@ -43,8 +43,7 @@ let
       builtins.substring 0 (builtins.stringLength store) value == store
     else
       builtins.isPath value || lib.isAttrs value && value ? outPath;
-  # what one names would come along into the image, with all that it refers to, and nobody would know of it
-  isArguments = value: lib.isList value && lib.all (it: isLine it && !builtins.hasContext it) value;
+  isArguments = value: lib.isList value && lib.all isLine value;
   aProgram = "the path of a static executable, such as ./hello or \"\${hello}/bin/hello\"";
 
   # What each argument is where it is not given, what it must be in words, and the test for that.
@@ -56,7 +55,7 @@ let
     };
     args = {
       default = [ ];
-      wanted = "a list of strings without line breaks, none of which names what is in the Nix store: an image has nothing of that but the programs";
+      wanted = "a list of strings without line breaks";
       test = isArguments;
     };
     programs = {

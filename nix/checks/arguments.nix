@@ -98,11 +98,6 @@ let
       inherit program;
       args = [ "a\nb" ];
     };
-    # it would come along
-    argument-that-names-a-store-path = {
-      inherit program;
-      args = [ "--root=${pkgs.zstd}" ];
-    };
     module-parameter-that-names-a-store-path = {
       inherit program;
       moduleParameters.e1000.path = "${pkgs.zstd}";
@@ -260,6 +255,11 @@ let
       inherit program;
       profile = "tiny";
       moduleParameters.e1000.Speed = 100;
+    };
+    # which comes along into the image
+    argument-that-names-a-store-path = {
+      inherit program;
+      args = [ "--root=${pkgs.zstd}" ];
     };
     longest-argument = {
       inherit program;
