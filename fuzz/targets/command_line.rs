@@ -15,7 +15,7 @@ fn words(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
     for (number, stretch) in text.split(|&byte| byte == b'"').enumerate() {
         // every other stretch stands in quotes
         let mut pieces = match number % 2 {
-            0 => stretch.split(u8::is_ascii_whitespace as fn(&u8) -> bool),
+            0 => stretch.split((|byte| matches!(byte, b' ' | b'\t'..=b'\r')) as fn(&u8) -> bool),
             _ => stretch.split((|_| false) as fn(&u8) -> bool),
         };
         begun.extend_from_slice(pieces.next().unwrap_or_default());
