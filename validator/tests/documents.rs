@@ -289,7 +289,7 @@ fn the_kernel_has_its_names_its_patches_and_its_driver() {
         format!("cpe:2.3:o:linux:linux_kernel:{version}:*:*:*:*:*:*:*")
     );
     let patches = &kernel["pedigree"]["patches"];
-    let named = "e1000-look-for-the-link-when-the-card-says-so.patch";
+    let named = "0001-e1000-check-the-link-when-its-status-interrupt-comes.patch";
     assert!(list(patches).any(|it| text(&it["diff"]["url"]).ends_with(named)));
     assert!(list(&kernel["components"]).any(|it| it["type"] == "device-driver"));
     assert!(list(&kernel["components"]).any(|it| it["name"] == "/bzImage"));
