@@ -29,6 +29,7 @@ let
   executable = import ./executable.nix { inherit pkgs; };
   settings = import ./settings.nix { inherit lib; };
   limits = import ./limits.nix { inherit fail; };
+  sources = import ./sources.nix;
 
   # the microvm's kernel knows no hardware that a BIOS could start
   profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
@@ -226,12 +227,7 @@ let
             ++ settings.panic.words given.panic
             # a driver that is in the kernel has them from nowhere else
             ++ (
-              if
-                builtins.elem profile.modules [
-                  null
-                  [ ]
-                ]
-              then
+              if profile.modules == null || profile.modules == [ ] then
                 settings.moduleParameters.words given.moduleParameters
               else
                 [ ]
@@ -323,17 +319,27 @@ let
               -append "$(<${machine.microvmImage}/command-line)"'';
           card = "virtio-net-device";
         };
-        provenance = import ./provenance.nix { inherit pkgs audit crates; } {
-          inherit (machine)
-            iso
-            initrd
-            kernel
-            init
-            modules
-            programs
-            ;
-          given = programs;
-        };
+        provenance =
+          import ./provenance.nix
+            {
+              inherit
+                pkgs
+                audit
+                crates
+                sources
+                ;
+            }
+            {
+              inherit (machine)
+                iso
+                initrd
+                kernel
+                init
+                modules
+                programs
+                ;
+              given = programs;
+            };
         sbom = import ./sbom.nix { inherit pkgs audit; } {
           inherit name;
           inherit (machine) provenance;

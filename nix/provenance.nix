@@ -6,6 +6,8 @@
   audit,
   # our own crates, for the programs that are theirs
   crates,
+  # what a package was made from: nix/sources.nix
+  sources,
 }:
 {
   iso,
@@ -22,8 +24,6 @@ let
   inherit (pkgs) linux_6_12 musl rustc;
   # These are names only: the audit looks at files, and needs nothing else of what it is told about.
   name = value: builtins.unsafeDiscardStringContext "${value}";
-
-  sources = import ./sources.nix;
 
   crateOf =
     file:
