@@ -1,0 +1,26 @@
+//! What `mkMachine` refuses, in an image all the same.
+
+use vm::Machine;
+
+#[test]
+fn programs_that_can_not_be_started_are_told_with_the_reason_and_the_others_run() {
+    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_BROKEN_PROGRAMS", "")
+        .with_network_card("e1000")
+        .boot();
+    let not_executable = "is it an executable for this machine, and no script?";
+    for (program, advice) in [
+        ("absent", "is it in the image"),
+        ("dynamic", "asks for no loader?"),
+        ("empty", not_executable),
+        ("script", not_executable),
+        ("locked", "is it executable?"),
+    ] {
+        let line = machine.wait_for(&format!("{program}: start /programs/{program}/exe: "));
+        assert!(line.contains(advice), "{line}");
+        machine.wait_for(&format!("{program}: starts again in 2 s"));
+    }
+    machine.wait_for("truncated was killed by SIG");
+    machine.wait_for("read /programs/unlisted/args: No such file or directory");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.assert_alive();
+}

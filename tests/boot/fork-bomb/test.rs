@@ -1,0 +1,13 @@
+use vm::Machine;
+
+#[test]
+fn beside_a_fork_bomb_the_machine_answers_and_can_be_powered_off() {
+    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_FORK_BOMB", "")
+        .with_network_card("e1000")
+        .boot();
+    machine.wait_for("bomb: a fork was refused: EAGAIN");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.press_power_button();
+    machine.wait_for("exit status 0, power off");
+    assert!(machine.wait_for_end().success());
+}

@@ -1,0 +1,102 @@
+//! One image carries the drivers of four network cards; each machine loads the one that its card asks for.
+
+use vm::Machine;
+
+/// Every driver in the image, and the card that QEMU calls so.
+const CARDS: [(&str, &str); 4] = [
+    ("e1000", "e1000"),
+    ("e1000e", "e1000e"),
+    ("virtio_net", "virtio-net-pci"),
+    ("vmxnet3", "vmxnet3"),
+];
+
+fn greets_with_only_the_driver(driver: &str) {
+    let (_, card) = CARDS
+        .into_iter()
+        .find(|(name, _)| *name == driver)
+        .expect("a driver that is in the image");
+    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "")
+        .option(&["-machine", "q35"])
+        .with_network_card(card)
+        .boot();
+    machine.wait_for(&format!("modules: {driver} for "));
+    machine.wait_for("network: eth0 10.0.2.15/24");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    // QEMU's e1000 receives nothing for a second if its driver writes to the receive control register
+    let answered = machine.wait_for(" ms after a group was joined");
+    let words: Vec<&str> = answered.split(' ').collect();
+    let at = words.iter().position(|word| *word == "ms").expect("a time");
+    let milliseconds: u32 = words[at - 1].parse().expect("a number");
+    assert!(milliseconds < 500, "{answered}");
+    for (other, _) in CARDS {
+        let is_loaded = machine
+            .console()
+            .contains(&format!("modules: {other} for "));
+        assert_eq!(is_loaded, other == driver, "{other}");
+    }
+    machine.assert_alive();
+}
+
+#[test]
+fn an_e1000_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("e1000");
+}
+
+#[test]
+fn an_e1000e_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("e1000e");
+}
+
+#[test]
+fn a_virtio_card_gets_its_bus_and_then_its_driver_and_no_other() {
+    greets_with_only_the_driver("virtio_net");
+}
+
+#[test]
+fn a_vmxnet3_gets_its_driver_and_no_other() {
+    greets_with_only_the_driver("vmxnet3");
+}
+
+#[test]
+fn cards_are_named_in_the_order_of_their_slots_whatever_their_drivers() {
+    let slots = [
+        ("virtio-net-pci", 3),
+        ("e1000", 4),
+        ("virtio-net-pci", 5),
+        ("vmxnet3", 9),
+        ("e1000", 10),
+    ];
+    // plugged in from the last to the first
+    let machine = slots.iter().rev().fold(
+        Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "").option(&["-nic", "none"]),
+        |machine, (card, slot)| {
+            let card = format!("{card},addr={slot:#x},mac=52:54:00:00:00:{slot:02x}");
+            machine.option(&["-device", &card])
+        },
+    );
+    let mut machine = machine.boot();
+    machine.wait_for("modules: e1000 for 0000:00:04.0");
+    machine.wait_for("modules: vmxnet3 for 0000:00:09.0");
+    machine.wait_for("network: eth0 is there, 52:54:00:00:00:03");
+    for (number, (_, slot)) in slots.iter().enumerate().skip(1) {
+        machine.wait_for(&format!(
+            "network: eth{number} is there too, 52:54:00:00:00:{slot:02x}, with "
+        ));
+    }
+    machine.assert_alive();
+}
+
+#[test]
+fn a_card_that_no_driver_in_the_image_knows_is_left_alone() {
+    let mut machine = Machine::from_image(
+        "MACHINE_INITRD_WITH_ALL_CARDS",
+        "scratchmachine.network_wait=1",
+    )
+    .with_network_card("rtl8139")
+    .boot();
+    machine.wait_for("hello: listening");
+    for (driver, _) in CARDS {
+        assert!(!machine.console().contains(&format!("modules: {driver}")));
+    }
+    machine.assert_alive();
+}
