@@ -1,4 +1,4 @@
-# nix run .#bench: our machine measured beside others that do the same, and held against its budgets.
+# nix run .#bench: our machine measured beside others that do the same, and checked against its budgets.
 {
   pkgs,
   mkMachine,
@@ -6,7 +6,8 @@
   machine,
   # a distribution's machine: { iso's directory, file, title, kernel, userSpace }
   distribution,
-  # what stands for `nix` on this foundation
+  # this foundation's name, and what stands for `nix` on it
+  foundation,
   command,
   crates,
 }:
@@ -210,7 +211,13 @@ let
 
   plan = pkgs.writeText "bench.json" (
     builtins.toJSON {
-      inherit greeting command machines;
+      inherit
+        greeting
+        foundation
+        command
+        machines
+        ;
+      limits = ./bench/limits.tsv;
       iso = isoOf machine.iso;
       throughput = {
         iso = isoOf servers.iso;

@@ -1,8 +1,16 @@
-# What images weigh, held against limits and against what was recorded. All tables are tab-separated: image, part,
-# bytes; a line that begins with `#` is a comment. SIZES is made by nix/sizes.nix.
+# What images weigh, checked against limits and against what was recorded. SIZES and RECORDED are tab-separated: image,
+# part, bytes; nix/bench/sizes.nix makes SIZES. LIMITS is nix/bench/limits.tsv. A line that begins with `#` is a comment.
 
-# within_limits FOUNDATION LIMITS SIZES: no part is above its limit, and every limit is one of a part that there is. A
-# fourth field of LIMITS is the foundation that the line is for; where one has a limit, the others have one too.
+# limit_of FOUNDATION LIMITS SUBJECT FIGURE UNIT: prints that limit.
+limit_of() {
+  awk -F '\t' -v foundation="$1" -v subject="$3" -v figure="$4" -v unit="$5" '
+    !/^#/ && $1 == subject && $2 == figure && $4 == unit && ($5 == "" || $5 == foundation) { print $3; found = 1 }
+    END { exit !found }
+  ' "$2" || { echo "${2##*/} has no limit for '$4' of '$3' in $5 on $1" >&2; return 1; }
+}
+
+# within_limits FOUNDATION LIMITS SIZES: no part is above its limit in bytes, and every such limit is one of a part that
+# there is. Where one foundation has a limit, the others have one too.
 within_limits() (
   foundation=$1
   shift
@@ -13,7 +21,9 @@ within_limits() (
   done < <(grep -v '^#' "$2")
 
   count=0
-  while IFS=$'\t' read -r image part limit only; do
+  while IFS=$'\t' read -r image part limit unit only; do
+    # other units are checked elsewhere
+    [[ $unit == bytes ]] || continue
     if [[ $only && $only != "$foundation" ]]; then
       elsewhere["$image $part"]=$only
       continue

@@ -3,6 +3,7 @@
 pkgs.runCommand "budget-tables" { } ''
   source ${../budget/hold.sh}
   table() { printf '%s\t%s\t%s\n' "$@"; }
+  limits() { printf '%s\t%s\t%s\tbytes\n' "$@"; }
   refuses() {
     local message=$1
     shift
@@ -14,23 +15,26 @@ pkgs.runCommand "budget-tables" { } ''
   }
 
   { echo '# a comment'; table demo all 300 demo kernel 200 demo padding 100 tiny all 90; } >sizes
-  { echo '# a comment'; table demo all 300 demo kernel 250; } >limits
+  { echo '# a comment'; limits demo all 300 demo kernel 250; printf 'demo\tboot\t0.45\tseconds\n'; } >limits
   within_limits here limits sizes >told
   diff told - <<'END'
   demo, all: 300 bytes, 0 below the limit
   demo, kernel: 200 bytes, 50 below the limit
   END
   as_recorded sizes sizes
+  [[ $(limit_of here limits demo boot seconds) == 0.45 ]]
+  refuses "limits has no limit for 'boot' of 'demo' in bytes on here" limit_of here limits demo boot bytes
 
-  table demo all 299 demo kernel 250 >limits
+  limits demo all 299 demo kernel 250 >limits
   refuses 'demo, all: 300 bytes, and 299 is the limit: 1 too many. Its parts:' within_limits here limits sizes
   refuses $'demo\tkernel\t200' within_limits here limits sizes
-  table demo all 400 demo kernal 250 >limits
+  limits demo all 400 demo kernal 250 >limits
   refuses "there is a limit for 'kernal' of the image 'demo', and nothing that is called so: is it named otherwise?" \
     within_limits here limits sizes
-  printf 'demo\tall\t%s\t%s\n' 300 here 1 there >limits
+  printf 'demo\tall\t%s\tbytes\t%s\n' 300 here 1 there >limits
+  [[ $(limit_of there limits demo all bytes) == 1 ]]
   within_limits here limits sizes
-  printf 'demo\tall\t300\tthere\n' >>limits
+  printf 'demo\tall\t300\tbytes\tthere\n' >>limits
   refuses 'demo, all: 300 bytes, and 1 is the limit: 299 too many. Its parts:' within_limits there limits sizes
   refuses 'demo, all: a limit on there, and none on elsewhere' within_limits elsewhere limits sizes
   : >limits

@@ -1,4 +1,4 @@
-//! The clock of this host, in words.
+//! The date and time of this host's clock, as text.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! What is to be measured, as nix/bench.nix writes it.
+//! The plan: what is to be measured, as nix/bench writes it in JSON.
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 pub struct Plan {
     /// The page that every machine serves.
     pub greeting: String,
-    /// What stands for `nix` on the foundation that this was built on.
+    /// The foundation that this was built on, and what stands for `nix` there.
+    pub foundation: String,
     pub command: String,
+    /// The table of limits.
+    pub limits: PathBuf,
     pub machines: Vec<Machine>,
     pub throughput: Throughput,
     /// Our ISO, as `run .#vm` boots it.
@@ -33,11 +36,11 @@ pub struct Machine {
 #[serde(rename_all = "snake_case")]
 pub enum Image {
     Iso(PathBuf),
-    /// A script that boots it, as nix/vm.sh does.
+    /// A command that boots it, as `run .#vm` does.
     Runner(String),
 }
 
-/// A phase of the boot ends when the console shows this.
+/// A phase of the boot ends when the console shows `end`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marker {
@@ -45,7 +48,7 @@ pub struct Marker {
     pub end: String,
 }
 
-/// Where a machine, or one that is the same but for this, tells its memory.
+/// Where a machine, or one that differs in nothing else, reports its memory.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
@@ -74,6 +77,6 @@ impl Plan {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("read the plan {}: {error}", path.display()))?;
         serde_json::from_str(&text)
-            .map_err(|error| format!("the plan {}, by nix/bench.nix: {error}", path.display()))
+            .map_err(|error| format!("the plan {}, written by nix/bench: {error}", path.display()))
     }
 }

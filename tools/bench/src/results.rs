@@ -1,23 +1,17 @@
-//! Everything that was measured.
+//! Everything that was measured, as bench.json has it.
 
-use crate::arguments::Arguments;
-use crate::boot::Boot;
-use crate::budgets::Row;
-use crate::checkout::{Rebuild, SecondRun};
-use crate::host::{self, Host};
-use crate::load::Load;
-use crate::memory::Memory;
-use crate::plan::{Image, Machine, Plan};
 use crate::statistics::{self, Spread};
-use crate::{chart, date, markdown};
 use serde::Serialize;
-use std::path::Path;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// The machines that budgets are about, by name.
 pub const OURS: &str = "scratchmachine";
 pub const MICROVM: &str = "microvm";
 pub const REFERENCE: &str = "experiment";
+
+/// The last phase of every boot, after the last marker.
+pub const FIRST_ANSWER: &str = "first answer";
 
 #[derive(Serialize)]
 pub struct Results {
@@ -27,13 +21,24 @@ pub struct Results {
     pub load_before: f64,
     pub load_after: f64,
     pub machines: Vec<MachineResult>,
-    pub throughput: Vec<Load>,
+    pub throughput: Vec<Throughput>,
     pub vm: Option<SecondRun>,
     pub rebuild: Option<Rebuild>,
     /// What can't be measured here, and why.
     pub left_out: Vec<String>,
-    /// What should have been measured and could not be.
+    /// What should have been measured, and why it could not be.
     pub failed: Vec<String>,
+}
+
+/// The machine that measures.
+#[derive(Serialize)]
+pub struct Host {
+    pub processor: String,
+    pub cores: usize,
+    pub memory_mb: u64,
+    pub kernel: String,
+    pub qemu: String,
+    pub accelerator: &'static str,
 }
 
 #[derive(Serialize)]
@@ -41,7 +46,7 @@ pub struct MachineResult {
     pub name: String,
     pub title: String,
     pub memory_mb: u32,
-    /// None of a machine that boots from none.
+    /// None of a machine that boots without an ISO.
     pub iso_bytes: Option<u64>,
     pub kernel_bytes: u64,
     pub user_space_bytes: u64,
@@ -49,103 +54,109 @@ pub struct MachineResult {
     pub memory: Option<Memory>,
 }
 
+#[derive(Serialize)]
+pub struct Boot {
+    pub round: u64,
+    /// How many other processes wanted this host's processors before it, averaged over a minute.
+    pub load: f64,
+    pub seconds: f64,
+    pub phases: Vec<Phase>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Phase {
+    pub name: String,
+    pub seconds: f64,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Memory {
+    /// By QEMU.
+    pub given_kb: u64,
+    /// What the kernel has for itself and others, `MemTotal`.
+    pub total_kb: u64,
+    pub available_kb: u64,
+    /// Resident pages of processes, which only our machines report.
+    pub init_rss_kb: Option<u64>,
+    pub program_rss_kb: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Throughput {
+    pub server: String,
+    pub clients: usize,
+    pub seconds: f64,
+    pub answers: usize,
+    pub per_second: f64,
+    pub median_us: u32,
+    pub p99_us: u32,
+    pub max_us: u32,
+    /// Requests that failed, by reason.
+    pub errors: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+pub struct SecondRun {
+    /// Seconds to the first line of the machine's console.
+    pub by_command: Vec<f64>,
+    pub by_qemu_alone: Vec<f64>,
+}
+
+#[derive(Serialize)]
+pub struct Rebuild {
+    pub seconds: f64,
+    /// The names of the derivations that were built again.
+    pub built: Vec<String>,
+}
+
 impl Results {
-    pub fn begin(arguments: &Arguments, plan: &Plan) -> Result<Results, String> {
-        let machines = plan.machines.iter();
-        let wanted = machines.filter(|machine| arguments.wants(&machine.name));
-        Ok(Results {
-            began: date::now(),
-            took_seconds: 0.0,
-            host: Host::look()?,
-            load_before: host::load(),
-            load_after: 0.0,
-            machines: wanted.map(MachineResult::begin).collect::<Result<_, _>>()?,
-            throughput: vec![],
-            vm: None,
-            rebuild: None,
-            left_out: vec![],
-            failed: vec![],
-        })
-    }
-
-    pub fn end(&mut self, took: Duration) {
-        self.took_seconds = took.as_secs_f64();
-        self.load_after = host::load();
-    }
-
     pub fn machine(&self, name: &str) -> Option<&MachineResult> {
         self.machines.iter().find(|machine| machine.name == name)
     }
 
-    /// How long that machine takes to its first answer, as a part of what the reference takes.
+    pub fn machine_mut(&mut self, name: &str) -> Option<&mut MachineResult> {
+        self.machines.iter_mut().find(|it| it.name == name)
+    }
+
+    /// How long that machine takes to its first answer, divided by what the reference takes.
     pub fn ratio(&self, name: &str) -> Option<f64> {
         let median = |name| Some(self.machine(name)?.seconds()?.median);
         Some(median(name)? / median(REFERENCE)?)
     }
 
-    /// The highest load before a boot, if it is more than this host has processors: then it measured what else it did, too.
+    /// The highest load before a boot, if it exceeds the number of processors: then the boots shared them with other work.
     pub fn busy(&self) -> Option<f64> {
         let boots = self.machines.iter().flat_map(|machine| &machine.boots);
         let highest = boots.map(|boot| boot.load).fold(self.load_before, f64::max);
         (highest > self.host.cores as f64).then_some(highest)
     }
+}
 
-    pub fn write(&self, out: &Path, budgets: &[Row]) -> Result<(), String> {
-        #[derive(Serialize)]
-        struct Everything<'a> {
-            #[serde(flatten)]
-            results: &'a Results,
-            budgets: &'a [Row],
-        }
-        let json = serde_json::to_string_pretty(&Everything {
-            results: self,
-            budgets,
-        })
-        .map_err(|error| format!("make JSON of the results: {error}"))?;
-        for (name, text) in [
-            ("bench.json", json + "\n"),
-            ("bench.md", markdown::report(self, budgets)),
-            ("phases.svg", chart::phases(self)),
-        ] {
-            let path = out.join(name);
-            std::fs::write(&path, text)
-                .map_err(|error| format!("write {}: {error}", path.display()))?;
-        }
-        Ok(())
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let accelerator = match self.accelerator {
+            "kvm" => "with KVM",
+            _ => "without KVM (TCG)",
+        };
+        write!(
+            f,
+            "{}, {} cores, {} MB, Linux {}; {} {accelerator}",
+            self.processor, self.cores, self.memory_mb, self.kernel, self.qemu
+        )
     }
 }
 
 impl MachineResult {
-    fn begin(machine: &Machine) -> Result<MachineResult, String> {
-        Ok(MachineResult {
-            name: machine.name.clone(),
-            title: machine.title.clone(),
-            memory_mb: machine.memory_mb,
-            iso_bytes: match &machine.image {
-                Image::Iso(iso) => Some(size(iso)?),
-                Image::Runner(_) => None,
-            },
-            kernel_bytes: size(&machine.kernel)?,
-            user_space_bytes: machine
-                .user_space
-                .iter()
-                .map(|it| size(it))
-                .sum::<Result<_, _>>()?,
-            boots: vec![],
-            memory: None,
-        })
-    }
-
     /// From power-on to the first answer.
     pub fn seconds(&self) -> Option<Spread> {
         statistics::spread(self.boots.iter().map(|boot| boot.seconds))
     }
 
-    /// Its phases in their order, each with the median of what it took. A phase that a console did not show the end of
-    /// is none in that boot.
+    /// Its phases in their order, each with the median of its durations. A boot whose console did not show the end of a
+    /// phase does not have that phase.
     pub fn phases(&self) -> Vec<(&str, f64)> {
         let mut names: Vec<&str> = vec![];
-        // the boot that shows most has the order
+        // the boot with most phases has their order
         if let Some(boot) = self.boots.iter().max_by_key(|boot| boot.phases.len()) {
             names.extend(boot.phases.iter().map(|phase| phase.name.as_str()));
         }
@@ -161,16 +172,34 @@ impl MachineResult {
     }
 }
 
-fn size(path: &Path) -> Result<u64, String> {
-    std::fs::metadata(path)
-        .map(|metadata| metadata.len())
-        .map_err(|error| format!("look at {}: {error}", path.display()))
+impl Memory {
+    /// By the kernel itself and by processes, without what the kernel would give back if it were needed.
+    pub fn used_kb(&self) -> u64 {
+        self.given_kb.saturating_sub(self.available_kb)
+    }
+}
+
+impl SecondRun {
+    /// By how much it is slower than QEMU with the same ISO.
+    pub fn over_qemu(&self) -> Option<f64> {
+        let median = |values: &[f64]| Some(statistics::spread(values.iter().copied())?.median);
+        Some(median(&self.by_command)? - median(&self.by_qemu_alone)?)
+    }
+}
+
+impl Rebuild {
+    /// How many kernels and dependencies: a change of init is no reason to build them.
+    pub fn needless(&self) -> usize {
+        let is_needless = |name: &&String| {
+            name.starts_with("linux-") || name.starts_with("kernel") || name.contains("-deps-")
+        };
+        self.built.iter().filter(is_needless).count()
+    }
 }
 
 /// For tests: two boots each of our machine and of the reference.
 #[cfg(test)]
 pub fn example() -> Results {
-    use crate::markers::Phase;
     let boot = |round, kernel, last| Boot {
         round,
         load: 0.5,
@@ -219,7 +248,7 @@ pub fn example() -> Results {
             machine(OURS, vec![boot(1, 1.0, 1.0), boot(2, 1.5, 1.5)]),
             machine(REFERENCE, vec![boot(1, 5.0, 5.0), boot(2, 6.0, 4.0)]),
         ],
-        throughput: vec![Load {
+        throughput: vec![Throughput {
             server: "hello".into(),
             clients: 16,
             seconds: 60.0,
@@ -253,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_busy_whose_processors_are_not_enough() {
+    fn a_host_with_more_load_than_processors_is_busy() {
         let mut results = example();
         assert_eq!(results.busy(), None);
         results.machines[1].boots[0].load = 2.5;
@@ -269,5 +298,14 @@ mod tests {
             results.machines[0].phases(),
             [("kernel", 1.0), ("first answer", 1.25)]
         );
+    }
+
+    #[test]
+    fn the_second_run_is_compared_with_qemu_alone() {
+        let run = SecondRun {
+            by_command: vec![2.0, 1.5, 9.0],
+            by_qemu_alone: vec![0.25, 0.5, 0.75],
+        };
+        assert_eq!(run.over_qemu(), Some(1.5));
     }
 }

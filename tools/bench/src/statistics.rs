@@ -1,4 +1,4 @@
-//! Of several measurements.
+//! Several measurements in a few figures.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ pub struct Spread {
     pub max: f64,
 }
 
-/// None of no measurement.
+/// None without a measurement.
 pub fn spread(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
@@ -23,7 +23,7 @@ pub fn spread(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
     Some(Spread { min, median, max })
 }
 
-/// The least of sorted values that so many percent of them do not exceed.
+/// The smallest of the sorted values that at least so many percent of them do not exceed.
 pub fn percentile(sorted: &[u32], percent: usize) -> Option<u32> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.max(1) - 1).copied()

@@ -1,6 +1,5 @@
-//! Is a document what its format's authors say it must be? Their own JSON Schemas are asked, as packages of the
-//! crates' registry carry them (Cargo.toml), and for licences SPDX's grammar.
-#![forbid(unsafe_code)]
+//! Whether documents conform to their formats, by what the formats' authors publish: JSON Schemas, which are in packages
+//! of the crates' registry (Cargo.toml), and SPDX's grammar of licence expressions.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,8 +17,8 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// What CycloneDX's schema refers to is not in the package. The one is the list of licences' names, which SPDX
-    /// has; the other says how a document is signed, and since none of ours is, a signature is refused.
+    /// Two schemas that CycloneDX's refers to are not in its package. One is the list of licences, which SPDX has; the
+    /// other describes signatures, and since no document of ours is signed, a signature is refused.
     pub fn load() -> Result<Self, String> {
         let licences: Vec<&str> = spdx::identifiers::LICENSES
             .iter()
@@ -71,7 +70,7 @@ impl Schemas {
     }
 }
 
-/// A file of a package, which cargo knows the place of.
+/// A file of a package that cargo has unpacked, as JSON.
 fn packaged(package: &str, file: &str) -> Result<Value, String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| String::from("cargo"));
     let output = Command::new(&cargo)
@@ -79,10 +78,10 @@ fn packaged(package: &str, file: &str) -> Result<Value, String> {
         .args(["--manifest-path", "Cargo.toml"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
-        .map_err(|error| format!("{cargo}: {error}"))?;
+        .map_err(|error| format!("run {cargo}: {error}"))?;
     let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
         format!(
-            "cargo metadata: {}",
+            "cargo metadata failed: {}",
             String::from_utf8_lossy(&output.stderr)
         )
     })?;
@@ -92,14 +91,16 @@ fn packaged(package: &str, file: &str) -> Result<Value, String> {
         .flatten()
         .find(|it| it["name"] == package)
         .and_then(|it| it["manifest_path"].as_str())
-        .ok_or_else(|| format!("cargo metadata: {package} is not among the packages"))?;
+        .ok_or_else(|| {
+            format!("cargo metadata: {package} is not among the packages: is it in Cargo.toml?")
+        })?;
     let path = Path::new(manifest).with_file_name(file);
-    let failed = |error: String| format!("{}: {error}", path.display());
+    let failed = |error: String| format!("read the schema {}: {error}", path.display());
     let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
 }
 
-/// Is it a licence, or several of them, in SPDX's words?
+/// Whether this is a licence expression in SPDX's grammar, such as `MIT OR Apache-2.0`.
 pub fn is_licence(expression: &str) -> bool {
     spdx::Expression::parse(expression).is_ok()
 }

@@ -1,5 +1,5 @@
-//! The documents of the demo machine, of one with a program whose sources nobody said, and a VEX of the demo machine.
-//! The check `sbom` says where they are.
+//! The documents of the demo machine, those of a machine with a program of undeclared sources, and a VEX of the demo
+//! machine. Environment variables hold their paths, which the check `sbom` sets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use validator::{Schemas, is_licence};
 const DEMO: &str = "SBOM_DEMO";
 const OTHER: &str = "SBOM_OTHER";
 
-fn place(variable: &str) -> String {
+fn path(variable: &str) -> String {
     std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set: nix build .#checks.x86_64-linux.sbom"))
 }
@@ -22,15 +22,15 @@ fn json(path: &str) -> Value {
 }
 
 fn cyclonedx(machine: &str) -> Value {
-    json(&format!("{}.cdx.json", place(machine)))
+    json(&format!("{}.cdx.json", path(machine)))
 }
 
 fn spdx(machine: &str) -> Value {
-    json(&format!("{}.spdx.json", place(machine)))
+    json(&format!("{}.spdx.json", path(machine)))
 }
 
 fn vex() -> Value {
-    json(&place("VEX"))
+    json(&path("VEX"))
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
@@ -54,7 +54,7 @@ fn components(document: &Value) -> Vec<&Value> {
     found
 }
 
-/// Of what SPDX says, those of a kind as (from, to), by name.
+/// SPDX's relationships of a kind as (from, to), by name.
 fn relationships(document: &Value, kind: &str) -> BTreeSet<(String, String)> {
     let names: BTreeMap<&str, &str> = list(&document["packages"])
         .map(|it| (text(&it["SPDXID"]), text(&it["name"])))
@@ -67,7 +67,7 @@ fn relationships(document: &Value, kind: &str) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn the_documents_are_what_their_formats_authors_say() {
+fn the_documents_conform_to_their_formats_schemas() {
     let schemas = Schemas::load().unwrap();
     for machine in [DEMO, OTHER] {
         schemas.cyclonedx(&cyclonedx(machine)).unwrap();
@@ -77,11 +77,11 @@ fn the_documents_are_what_their_formats_authors_say() {
 }
 
 #[test]
-fn a_document_that_is_not_what_they_say_is_refused() {
+fn a_document_that_does_not_conform_is_refused() {
     let schemas = Schemas::load().unwrap();
-    let broken = |document: &Value, place: &str, with: Value| {
+    let broken = |document: &Value, pointer: &str, with: Value| {
         let mut document = document.clone();
-        let (parent, key) = place.rsplit_once('/').unwrap();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
         let parent = document.pointer_mut(parent).unwrap();
         match parent {
             Value::Object(fields) => fields.insert(key.to_owned(), with),
@@ -90,7 +90,7 @@ fn a_document_that_is_not_what_they_say_is_refused() {
         document
     };
     let good = cyclonedx(DEMO);
-    for (place, with) in [
+    for (pointer, with) in [
         ("/bomFormat", json!("SPDX")),
         ("/serialNumber", json!("urn:uuid:1")),
         ("/surprise", json!(1)),
@@ -107,15 +107,15 @@ fn a_document_that_is_not_what_they_say_is_refused() {
         ),
         ("/dependencies/0/dependsOn", json!([1])),
     ] {
-        let document = broken(&good, place, with);
-        assert!(schemas.cyclonedx(&document).is_err(), "{place}");
+        let document = broken(&good, pointer, with);
+        assert!(schemas.cyclonedx(&document).is_err(), "{pointer}");
     }
     let mit = json!([{ "license": { "id": "MIT" } }]);
     let document = broken(&good, "/components/0/licenses", mit);
     schemas.cyclonedx(&document).unwrap();
 
     let good = vex();
-    for (place, with) in [
+    for (pointer, with) in [
         ("/vulnerabilities/0/analysis/state", json!("harmless")),
         (
             "/vulnerabilities/0/analysis/justification",
@@ -123,12 +123,12 @@ fn a_document_that_is_not_what_they_say_is_refused() {
         ),
         ("/vulnerabilities/0/affects", json!([{ "version": "1" }])),
     ] {
-        let document = broken(&good, place, with);
-        assert!(schemas.cyclonedx(&document).is_err(), "{place}");
+        let document = broken(&good, pointer, with);
+        assert!(schemas.cyclonedx(&document).is_err(), "{pointer}");
     }
 
     let good = spdx(DEMO);
-    for (place, with) in [
+    for (pointer, with) in [
         ("/SPDXID", Value::Null),
         ("/surprise", json!(1)),
         ("/creationInfo/creators", json!([])),
@@ -140,8 +140,8 @@ fn a_document_that_is_not_what_they_say_is_refused() {
         ),
         ("/relationships/0/relationshipType", json!("LIKES")),
     ] {
-        let document = broken(&good, place, with);
-        assert!(schemas.spdx(&document).is_err(), "{place}");
+        let document = broken(&good, pointer, with);
+        assert!(schemas.spdx(&document).is_err(), "{pointer}");
     }
 }
 
@@ -151,7 +151,11 @@ fn every_reference_leads_to_something() {
         let document = cyclonedx(machine);
         let components = components(&document);
         let references: BTreeSet<&str> = components.iter().map(|it| text(&it["bom-ref"])).collect();
-        assert_eq!(references.len(), components.len(), "two have the same");
+        assert_eq!(
+            references.len(),
+            components.len(),
+            "two have the same reference"
+        );
         let mut used = Vec::new();
         for it in list(&document["dependencies"]) {
             used.push(&it["ref"]);
@@ -168,7 +172,11 @@ fn every_reference_leads_to_something() {
         let document = spdx(machine);
         let packages = || list(&document["packages"]);
         let identifiers: BTreeSet<&str> = packages().map(|it| text(&it["SPDXID"])).collect();
-        assert_eq!(identifiers.len(), packages().count(), "two have the same");
+        assert_eq!(
+            identifiers.len(),
+            packages().count(),
+            "two have the same reference"
+        );
         for it in list(&document["relationships"]) {
             for end in ["spdxElementId", "relatedSpdxElement"] {
                 let end = text(&it[end]);
@@ -200,7 +208,7 @@ fn every_component_is_reached_from_the_image() {
 }
 
 #[test]
-fn every_licence_is_one_that_spdx_knows() {
+fn every_licence_is_one_of_spdx() {
     let document = cyclonedx(DEMO);
     let components = components(&document);
     let licences = components.iter().flat_map(|it| list(&it["licenses"]));
@@ -219,7 +227,7 @@ fn every_licence_is_one_that_spdx_knows() {
 
 #[test]
 fn every_crate_that_is_linked_is_in_both_with_its_hash_and_no_other() {
-    let provenance = json(&place("PROVENANCE"));
+    let provenance = json(&path("PROVENANCE"));
     let mut linked = BTreeSet::new();
     for component in provenance["components"].as_object().unwrap().values() {
         for it in list(&component["linked"]["crates"]).filter(|it| it["purl"].is_string()) {
@@ -261,10 +269,10 @@ fn every_crate_that_is_linked_is_in_both_with_its_hash_and_no_other() {
 
 #[test]
 fn the_image_is_the_iso() {
-    let iso = format!("{:x}", Sha256::digest(fs::read(place("ISO")).unwrap()));
+    let iso = format!("{:x}", Sha256::digest(fs::read(path("ISO")).unwrap()));
     let image = &cyclonedx(DEMO)["metadata"]["component"];
     assert_eq!(image["hashes"][0]["content"], iso.as_str());
-    assert_eq!(image["version"], place("IDENTITY").as_str());
+    assert_eq!(image["version"], path("IDENTITY").as_str());
 
     let document = spdx(DEMO);
     let described: Vec<&Value> = list(&document["relationships"])
@@ -274,7 +282,7 @@ fn the_image_is_the_iso() {
     let image = list(&document["packages"]).find(|it| [&it["SPDXID"]] == *described);
     let image = image.unwrap();
     assert_eq!(image["checksums"][0]["checksumValue"], iso.as_str());
-    assert_eq!(image["versionInfo"], place("IDENTITY").as_str());
+    assert_eq!(image["versionInfo"], path("IDENTITY").as_str());
 }
 
 #[test]
@@ -302,7 +310,7 @@ fn the_kernel_has_its_names_its_patches_and_its_driver() {
 }
 
 #[test]
-fn a_program_whose_sources_nobody_said_is_told_as_such() {
+fn a_program_of_undeclared_sources_is_marked_as_such() {
     let document = cyclonedx(OTHER);
     let unknown: Vec<&str> = list(&document["compositions"])
         .filter(|it| it["aggregate"] == "unknown")

@@ -1,8 +1,7 @@
-//! The phases as a picture: a bar for each machine, a piece of it for each phase. It is read on light and on dark paper,
-//! and needs no script.
+//! The phases as a picture: a bar for each machine, a piece of it for each phase. It is readable on light and dark
+//! backgrounds and needs no script.
 
-use crate::markers::LAST;
-use crate::results::{MachineResult, Results};
+use crate::results::{FIRST_ANSWER, MachineResult, Results};
 use std::fmt::Write;
 
 const WIDTH: f64 = 880.0;
@@ -13,7 +12,7 @@ const ROW: f64 = 54.0;
 const BAR: f64 = 22.0;
 const TOP: f64 = 74.0;
 
-/// In their order, with a colour that is seen on white and on black.
+/// In their order, with colours that are visible on white and on black.
 const PHASES: [(&str, &str); 7] = [
     ("firmware", "#7f8c9b"),
     ("loader", "#b98a5e"),
@@ -21,9 +20,9 @@ const PHASES: [(&str, &str); 7] = [
     ("kernel", "#3d85c6"),
     ("init", "#4a9e5c"),
     ("network", "#9b6fc3"),
-    (LAST, "#d05a5a"),
+    (FIRST_ANSWER, "#d05a5a"),
 ];
-/// Of a phase that is not among them.
+/// For any other phase.
 const OTHER: &str = "#999999";
 
 const STYLE: &str = "text { font: 13px sans-serif; fill: #1f2328; } .note { fill: #59636e; } \
@@ -73,7 +72,7 @@ fn legend(svg: &mut String, machines: &[&MachineResult]) {
     }
 }
 
-/// A line each second, or so many that they can be told apart.
+/// A line for each second, or fewer where those would be too close together.
 fn axis(svg: &mut String, longest: f64, scale: f64, height: f64) {
     let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
     let step = steps.into_iter().find(|step| step * scale >= 40.0);

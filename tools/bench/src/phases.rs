@@ -1,21 +1,12 @@
-//! Phases of a boot, from what the console showed when.
+//! The phases of a boot, by the moments at which the console showed the markers.
 
 use crate::plan::Marker;
-use serde::Serialize;
+use crate::results::{FIRST_ANSWER, Phase};
 use std::time::Instant;
-
-/// What comes after the last marker.
-pub const LAST: &str = "first answer";
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Phase {
-    pub name: String,
-    pub seconds: f64,
-}
 
 /// The phases follow each other from power-on to the first answer without a gap. One whose end the console does not
 /// show, or shows before the end of another that comes before it or after the answer, is a part of the next.
-pub fn phases(
+pub fn between(
     markers: &[Marker],
     lines: &[(Instant, String)],
     power_on: Instant,
@@ -40,7 +31,7 @@ pub fn phases(
             so_far = end_at(&marker.phase, *end);
         }
     }
-    end_at(LAST, answer);
+    end_at(FIRST_ANSWER, answer);
     phases
 }
 
@@ -49,7 +40,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    /// `phase=end` words, `milliseconds line` lines, and when the answer came.
+    /// The phases, in milliseconds, of markers (phase, end), lines (milliseconds, text), and when the answer came.
     fn measured(
         markers: &[(&str, &str)],
         lines: &[(u64, &str)],
@@ -68,7 +59,7 @@ mod tests {
             .iter()
             .map(|(when, line)| (at(*when), (*line).to_owned()))
             .collect();
-        phases(&markers, &lines, power_on, at(answer))
+        between(&markers, &lines, power_on, at(answer))
             .into_iter()
             .map(|phase| (phase.name, (phase.seconds * 1000.0).round() as u64))
             .collect()

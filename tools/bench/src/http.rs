@@ -1,4 +1,4 @@
-//! An HTTP client that makes a new connection for each request, as the demo's server allows no other.
+//! An HTTP client that makes a new connection for each request: the demo's server closes each after one answer.
 
 use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, SockaddrIn, sockopt};
 use nix::sys::time::TimeVal;
@@ -7,19 +7,19 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-/// More than any page here is long.
+/// More than the length of any page here.
 const LONGEST_ANSWER: u64 = 65536;
 
-/// What became of a request that was not answered with status 200.
+/// Why a request was not answered with status 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Failure {
-    /// There was no connection.
+    /// No connection was made.
     Refused,
     /// The connection ended before the answer did.
     Reset,
-    /// Nothing came for too long.
+    /// No answer came in time.
     Silent,
-    /// Something else came.
+    /// Another answer came.
     Wrong,
 }
 
@@ -48,7 +48,7 @@ pub fn get(port: u16, path: &str, patience: Duration) -> Result<String, Failure>
     answer(stream, path, patience)
 }
 
-/// The same, asked from that port of this host.
+/// The same, with a connection from that port of this host.
 pub fn get_from(source: u16, port: u16, path: &str, patience: Duration) -> Result<String, Failure> {
     let stream = connect_from(source, port, patience).map_err(|_| Failure::Refused)?;
     answer(stream, path, patience)
@@ -62,9 +62,9 @@ fn connect_from(source: u16, port: u16, patience: Duration) -> nix::Result<TcpSt
         SockFlag::SOCK_CLOEXEC,
         None,
     )?;
-    // the kernel would keep it from who had it a minute ago
+    // a connection that ended a minute ago may still hold the port
     socket::setsockopt(&socket, sockopt::ReuseAddr, &true)?;
-    // which bounds the connecting, too
+    // it bounds `connect`, too
     let patience = TimeVal::new(patience.as_secs() as i64, 0);
     socket::setsockopt(&socket, sockopt::SendTimeout, &patience)?;
     socket::bind(socket.as_raw_fd(), &address(source))?;
@@ -104,8 +104,8 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// The port of somebody who answers once with this, after having read the request.
-    fn somebody(answer: &'static str) -> u16 {
+    /// The port of a server that reads one request and answers with this.
+    fn server(answer: &'static str) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_its_body() {
-        let port = somebody("HTTP/1.0 200 OK\r\nServer: x\r\n\r\nHello\n");
+        let port = server("HTTP/1.0 200 OK\r\nServer: x\r\n\r\nHello\n");
         assert_eq!(get(port, "/", Duration::from_secs(5)).unwrap(), "Hello\n");
     }
 
@@ -129,13 +129,13 @@ mod tests {
             ("SSH-2.0-OpenSSH\r\n", Failure::Wrong),
             ("", Failure::Reset),
         ] {
-            let got = get(somebody(answer), "/", Duration::from_secs(5));
+            let got = get(server(answer), "/", Duration::from_secs(5));
             assert_eq!(got, Err(failure), "{answer:?}");
         }
     }
 
     #[test]
-    fn who_asks_may_choose_the_port_that_it_asks_from() {
+    fn a_client_may_choose_the_port_that_it_connects_from() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let source = vm::free_port();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_refuses() {
+    fn a_port_without_a_server_refuses() {
         assert_eq!(
             get(vm::free_port(), "/", Duration::from_secs(5)),
             Err(Failure::Refused)
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn who_says_nothing_is_silent() {
+    fn a_server_that_never_answers_is_silent() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         assert_eq!(

@@ -1,10 +1,10 @@
-//! How many requests a web server answers, and how long it lets its clients wait: several of them in one and the same
-//! machine, one after the other, with 1, 16 and 64 clients that each make one request after the other.
+//! How many requests web servers answer, and how long their clients wait: all servers in one machine, one after the
+//! other, with 1, 16 and 64 clients that each make one request after the other.
 
-use crate::client::{self, Failure};
+use crate::http::{self, Failure};
 use crate::plan::{Plan, Server};
-use crate::{boot, say, statistics};
-use serde::Serialize;
+use crate::results::Throughput;
+use crate::{progress, qemu, statistics};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::ops::Range;
@@ -13,30 +13,16 @@ use std::time::{Duration, Instant};
 
 const CLIENTS: [usize; 3] = [1, 16, MOST];
 const MOST: usize = 64;
-/// The ports that clients ask from, which nothing else takes by chance. The machine sees them, and who asks as one and the
-/// same, whichever port of this host was asked; were they left to the kernel, two connections to two ports could be from
+/// The ports that clients connect from, which nothing else takes by chance. The machine sees a client by this port alone,
+/// whichever port of this host it connected to: were they left to the kernel, connections to two ports could come from
 /// the same one, and the machine would take them for one.
 const SOURCES: Range<u16> = 16384..32768;
-/// Longer than this no answer may take.
+/// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// For the first request to a server that may only just have started.
+/// How long a server may take to answer again after the load before.
 const START: Duration = Duration::from_secs(60);
 
-#[derive(Debug, Serialize)]
-pub struct Load {
-    pub server: String,
-    pub clients: usize,
-    pub seconds: f64,
-    pub answers: usize,
-    pub per_second: f64,
-    pub median_us: u32,
-    pub p99_us: u32,
-    pub max_us: u32,
-    /// Requests that were not answered as they should, by what became of them.
-    pub errors: BTreeMap<&'static str, usize>,
-}
-
-pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
+pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Throughput>, String> {
     let throughput = &plan.throughput;
     let mut ports = free_ports(MOST * throughput.servers.len())?;
     // QEMU lets a single connection wait on a port until it takes it, so each client has a port of its own
@@ -51,39 +37,40 @@ pub fn measure(plan: &Plan, seconds: u64) -> Result<Vec<Load>, String> {
             network += &format!(",hostfwd=tcp:127.0.0.1:{port}-:{}", server.port);
         }
     }
-    let mut running = boot::from_iso(&throughput.iso, throughput.memory_mb)
+    let mut running = qemu::from_iso(&throughput.iso, throughput.memory_mb)
         .option(&["-nic", &network])
         .boot();
-    boot::power_on("throughput", &running)?;
+    qemu::power_on("throughput", &running)?;
     for (server, ports) in &servers {
-        boot::first_answer(&mut running, ports[0], &plan.greeting)
+        qemu::first_answer(&mut running, ports[0], &plan.greeting)
             .map_err(|reason| format!("throughput: {} does not serve: {reason}", server.name))?;
     }
-    let mut loads = vec![];
+    let mut results = vec![];
     for clients in CLIENTS {
         for (server, ports) in &servers {
-            wait_for(ports[0], &plan.greeting)
-                .map_err(|failure| format!("throughput: {} is {failure}", server.name))?;
-            let load = press(
+            wait_for(ports[0], &plan.greeting).map_err(|failure| {
+                format!("throughput: {} does not answer: {failure}", server.name)
+            })?;
+            let result = load(
                 &server.name,
                 &ports[..clients],
                 &plan.greeting,
                 Duration::from_secs(seconds),
             );
-            say(&format!(
+            progress::log(&format!(
                 "throughput: {}, {clients} clients: {:.0} requests/s, p99 {:.1} ms, {} errors",
                 server.name,
-                load.per_second,
-                f64::from(load.p99_us) / 1000.0,
-                load.errors.values().sum::<usize>()
+                result.per_second,
+                f64::from(result.p99_us) / 1000.0,
+                result.errors.values().sum::<usize>()
             ));
-            loads.push(load);
+            results.push(result);
         }
     }
-    Ok(loads)
+    Ok(results)
 }
 
-/// Ports of this host that nobody listens on: all at once, so that they differ.
+/// Free ports of this host: bound all at once, so that they differ.
 fn free_ports(count: usize) -> Result<Vec<u16>, String> {
     let bind = |_| TcpListener::bind("127.0.0.1:0");
     let listeners: std::io::Result<Vec<_>> = (0..count).map(bind).collect();
@@ -94,11 +81,11 @@ fn free_ports(count: usize) -> Result<Vec<u16>, String> {
     ports.map_err(|error| format!("bind {count} free ports: {error}"))
 }
 
-/// What was asked of it before may still be in the way.
+/// Requests of the load before may still keep it busy.
 fn wait_for(port: u16, greeting: &str) -> Result<(), &'static str> {
     let deadline = Instant::now() + START;
     loop {
-        match check(client::get(port, "/", PATIENCE), greeting) {
+        match check(http::get(port, "/", PATIENCE), greeting) {
             Ok(()) => return Ok(()),
             Err(failure) if Instant::now() >= deadline => return Err(failure.name()),
             Err(_) => std::thread::sleep(Duration::from_millis(100)),
@@ -115,7 +102,7 @@ fn check(answer: Result<String, Failure>, greeting: &str) -> Result<(), Failure>
 }
 
 /// A client for each port.
-fn press(server: &str, ports: &[u16], greeting: &str, time: Duration) -> Load {
+fn load(server: &str, ports: &[u16], greeting: &str, time: Duration) -> Throughput {
     let over = AtomicBool::new(false);
     let began = Instant::now();
     let (mut waits, failures) = std::thread::scope(|scope| {
@@ -139,14 +126,14 @@ fn press(server: &str, ports: &[u16], greeting: &str, time: Duration) -> Load {
         }
         (waits, failures)
     });
-    // including what it took to answer the last ones
+    // the last answers took some of it
     let seconds = began.elapsed().as_secs_f64();
     waits.sort_unstable();
     let mut errors = BTreeMap::new();
     for failure in failures {
         *errors.entry(failure.name()).or_default() += 1;
     }
-    Load {
+    Throughput {
         server: server.to_owned(),
         clients: ports.len(),
         seconds,
@@ -159,7 +146,7 @@ fn press(server: &str, ports: &[u16], greeting: &str, time: Duration) -> Load {
     }
 }
 
-/// One request after the other. How long each took that was answered, in microseconds, and what became of the others.
+/// Makes one request after the other. The microseconds that each answer took, and why the others failed.
 fn ask_until(
     over: &AtomicBool,
     port: u16,
@@ -172,11 +159,11 @@ fn ask_until(
             break;
         }
         let asked = Instant::now();
-        match check(client::get_from(source, port, "/", PATIENCE), greeting) {
+        match check(http::get_from(source, port, "/", PATIENCE), greeting) {
             Ok(()) => waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Err(failure) => {
                 failures.push(failure);
-                // one that refuses at once is not asked a million times
+                // a server that refuses at once is not asked a million times
                 std::thread::sleep(Duration::from_millis(10));
             }
         }
@@ -207,7 +194,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_answers_are_counted_apart() {
-        let load = press("it", &[server(); 4], "Hello", Duration::from_millis(300));
+        let load = load("it", &[server(); 4], "Hello", Duration::from_millis(300));
         let wrong = load.errors["wrong"];
         assert!(load.answers > 0 && wrong > 0, "{load:?}");
         // two of three
@@ -217,8 +204,8 @@ mod tests {
     }
 
     #[test]
-    fn nobody_answers_nothing() {
-        let load = press(
+    fn ports_without_a_server_answer_nothing() {
+        let load = load(
             "it",
             &free_ports(2).unwrap(),
             "Hello",

@@ -1,7 +1,8 @@
 //! The results as tables.
 
-use crate::budgets::{Row, grouped};
-use crate::results::{MachineResult, Results};
+use crate::budgets::{Row, Verdict};
+use crate::results::{FIRST_ANSWER, MachineResult, Results};
+use crate::thousands::grouped;
 
 pub fn report(results: &Results, rows: &[Row]) -> String {
     let mut text = format!(
@@ -18,7 +19,7 @@ pub fn report(results: &Results, rows: &[Row]) -> String {
         text += &format!("\n{left_out}.\n");
     }
     for reason in &results.failed {
-        // a console may follow
+        // the text of a console may follow
         let first = reason.lines().next().unwrap_or_default();
         text += &format!("\n**Failed:** {first}\n");
     }
@@ -35,7 +36,7 @@ pub fn report(results: &Results, rows: &[Row]) -> String {
     text
 }
 
-/// Empty if there is nothing to warn of.
+/// Empty unless the host was busy.
 pub fn warning(results: &Results) -> String {
     results.busy().map_or(String::new(), |load| {
         format!(
@@ -53,10 +54,18 @@ pub fn budgets(rows: &[Row]) -> String {
             row.figure.to_owned(),
             row.limit.clone(),
             row.measured.clone(),
-            row.verdict.text().to_owned(),
+            verdict(row.verdict).to_owned(),
         ]
     });
     table(&header.map(str::to_owned), rows)
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Met => "met",
+        Verdict::Missed => "**missed**",
+        Verdict::NotMeasured => "not measured",
+    }
 }
 
 fn machines(results: &Results) -> String {
@@ -112,8 +121,8 @@ fn phases(results: &Results) -> String {
             names.push(name);
         }
     }
-    // the one that all have is the last of all
-    names.sort_by_key(|name| *name == crate::markers::LAST);
+    // the phase that all machines have is the last
+    names.sort_by_key(|name| *name == FIRST_ANSWER);
     let header: Vec<String> = std::iter::once("")
         .chain(names.iter().copied())
         .map(str::to_owned)
@@ -180,13 +189,12 @@ fn table(header: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budgets;
-    use crate::results::example;
+    use crate::{budgets, results::example};
 
     #[test]
     fn the_report_has_every_figure() {
         let results = example();
-        let report = report(&results, &budgets::hold(&results));
+        let report = report(&results, &budgets::check(&budgets::example(), &results));
         for part in [
             "# Measured on 2026-11-25 00:10 UTC\n",
             "Some Processor, 2 cores",
@@ -208,7 +216,7 @@ mod tests {
     #[test]
     fn every_row_of_a_table_has_as_many_cells_as_its_header() {
         let results = example();
-        let report = report(&results, &budgets::hold(&results));
+        let report = report(&results, &budgets::check(&budgets::example(), &results));
         let mut width = None;
         for line in report.lines() {
             let cells = line.matches('|').count();
@@ -221,22 +229,22 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_host_is_told_and_no_other() {
+    fn a_busy_host_is_reported_and_no_other() {
         let mut results = example();
         assert_eq!(warning(&results), "");
         results.load_before = 7.0;
-        let report = report(&results, &budgets::hold(&results));
+        let report = report(&results, &budgets::check(&budgets::example(), &results));
         assert!(report.contains("load up to 7.0 on 2 cores"), "{report}");
     }
 
     #[test]
-    fn what_was_left_out_and_what_failed_is_told() {
+    fn what_was_left_out_and_what_failed_is_reported() {
         let mut results = example();
         results.left_out.push("vm is left out: no reason".into());
         results
             .failed
             .push("it does not boot: silent\n[0.0] Linux".into());
-        let report = report(&results, &budgets::hold(&results));
+        let report = report(&results, &budgets::check(&budgets::example(), &results));
         assert!(
             report.contains("\nvm is left out: no reason.\n"),
             "{report}"
