@@ -1,14 +1,17 @@
 # The boot tests: the harness's own tests, with the images they look at. A machine that is broken on
 # purpose is the demo machine with one thing exchanged, or has programs that misbehave.
 {
-  pkgs,
+  lib,
+  nukeReferences,
+  qemu_test,
+  runCommand,
+  runCommandCC,
   mkMachine,
   machine,
   tiny,
   crates,
 }:
 let
-  inherit (pkgs) lib;
   demo = "${crates.hello.package}/bin/hello";
 
   # the demo machine's initramfs with other modules or programs
@@ -31,7 +34,7 @@ let
   withDamagedModules =
     script:
     demoWith {
-      modules = pkgs.runCommand "damaged-modules" { } ''
+      modules = runCommand "damaged-modules" { } ''
         cp -r --no-preserve=mode ${allCards.modules} $out
         cd $out
         shopt -s globstar failglob
@@ -42,7 +45,7 @@ let
   # the demo machine's ISO with settings over it
   configured =
     words:
-    pkgs.runCommand "configured.iso" { } ''
+    runCommand "configured.iso" { } ''
       ${crates.configure.package}/bin/configure ${machine.iso}/${machine.iso.file} ${lib.concatStringsSep " " words} -o $out
     '';
 
@@ -84,7 +87,7 @@ let
 
   # What mkMachine would refuse, beside hello.
   brokenPrograms =
-    pkgs.runCommandCC "broken-programs" { nativeBuildInputs = [ pkgs.nukeReferences ]; }
+    runCommandCC "broken-programs" { nativeBuildInputs = [ nukeReferences ]; }
       ''
         cp -r --no-preserve=mode ${machine.programs} $out
         cd $out
@@ -105,7 +108,7 @@ let
 in
 crates.harness.testWith {
   pname = "boot";
-  nativeBuildInputs = [ pkgs.qemu_test ];
+  nativeBuildInputs = [ qemu_test ];
   env = {
     MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
     MACHINE_IDENTITY = machine.iso.identity;
@@ -124,7 +127,7 @@ crates.harness.testWith {
 
     MACHINE_INITRD_THAT_IS_LARGE = initrdOf (mkMachine {
       program =
-        pkgs.runCommand "large" { } ''
+        runCommand "large" { } ''
           mkdir -p $out/bin
           cp --no-preserve=mode ${demo} $out/bin/hello
           truncate --size=24M $out/bin/hello

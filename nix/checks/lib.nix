@@ -1,8 +1,7 @@
 # A foundation's lib does what nixpkgs' does with what we may ask of it, and refuses what that refuses: one table, whose
 # values are nixpkgs'.
-{ pkgs }:
+{ lib, runCommand }:
 let
-  inherit (pkgs) lib;
   inherit (lib) fileset;
 
   package =
@@ -223,7 +222,7 @@ let
     )
     ++ builtins.filter (name: !fails refused.${name}) (lib.attrNames refused);
 in
-pkgs.runCommand "lib" { inherit wrong; } ''
+runCommand "lib" { inherit wrong; } ''
   [[ ! $wrong ]] || { echo "lib does otherwise than nixpkgs' does: $wrong" >&2; exit 1; }
   touch $out
 ''

@@ -1,13 +1,13 @@
 # The smallest memory with which the images boot and answer is within its budget, and told.
 {
-  pkgs,
+  qemu_test,
   machine,
   tiny,
   crates,
 }:
 crates.harness.testWith {
   pname = "memory";
-  nativeBuildInputs = [ pkgs.qemu_test ];
+  nativeBuildInputs = [ qemu_test ];
   env = {
     MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
     MACHINE_ISO_TINY = "${tiny.iso}/${tiny.iso.file}";
