@@ -101,7 +101,7 @@ let
     components = {
       image = {
         name = "the ISO's own structures";
-        about = "written by xorriso, as nix/iso.nix asks for it";
+        about = "written by xorriso, as nix/machine/iso.nix asks for it";
       };
       initrd = {
         name = "initramfs";
