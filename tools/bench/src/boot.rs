@@ -63,7 +63,7 @@ pub fn power_on(what: &str, running: &Running) -> Result<Instant, String> {
 
 /// The classic PC, which stands still, with no network card yet. Its processor is the one that our runners have.
 pub fn from_iso(iso: &Path, memory_mb: u32) -> vm::Machine {
-    vm::Machine::from_iso_file(iso).option(&[
+    vm::Machine::from_iso(iso).option(&[
         "-machine",
         "pc",
         "-cpu",

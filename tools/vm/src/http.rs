@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// Status and body of the answer to a request on a port of this host, asked for until it comes: QEMU accepts
-/// the connection before the machine is listening, and drops it then.
-pub fn request(port: u16, method: &str, path: &str, patience: Duration) -> (String, String) {
-    let deadline = Instant::now() + patience;
+/// Status and body of the answer to a request on a port of this host, repeated until it comes: QEMU accepts
+/// the connection before the machine is listening, and then drops it.
+pub fn request(port: u16, method: &str, path: &str, timeout: Duration) -> (String, String) {
+    let deadline = Instant::now() + timeout;
     loop {
-        match try_request(port, method, path, patience) {
+        match try_request(port, method, path, timeout) {
             Ok(answer) => return answer,
             Err(error) if Instant::now() >= deadline => {
                 panic!("{method} {path} on port {port}: {error}")
@@ -19,15 +19,15 @@ pub fn request(port: u16, method: &str, path: &str, patience: Duration) -> (Stri
     }
 }
 
-/// The same, asked for once.
+/// The same, without repeating it.
 pub fn try_request(
     port: u16,
     method: &str,
     path: &str,
-    patience: Duration,
+    timeout: Duration,
 ) -> std::io::Result<(String, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(patience))?;
+    stream.set_read_timeout(Some(timeout))?;
     let request =
         format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
