@@ -1,4 +1,4 @@
-//! As much of HTTP as it takes to see what a machine serves.
+//! As much of an HTTP client as it takes to see what a machine serves.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
