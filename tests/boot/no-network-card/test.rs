@@ -1,8 +1,10 @@
+// A machine without a network card.
+
 use vm::Machine;
 
 #[test]
-fn a_machine_without_a_network_card_says_so_and_runs_its_program_all_the_same() {
-    let mut machine = Machine::from_image("MACHINE_INITRD", "")
+fn a_missing_network_card_is_reported_and_the_program_runs_all_the_same() {
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .without_network_card()
         .boot();
     let line = machine.wait_for("network: no Ethernet device yet");

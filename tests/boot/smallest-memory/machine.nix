@@ -1,0 +1,9 @@
+{
+  isoOf,
+  machine,
+  tiny,
+}:
+{
+  demo = isoOf machine;
+  tiny = isoOf tiny;
+}
