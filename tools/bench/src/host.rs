@@ -29,7 +29,7 @@ impl Host {
                 .map_or(0, |kilobytes| kilobytes / 1024),
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             qemu: qemu.lines().next().unwrap_or("unknown").to_owned(),
-            accelerator: vm::accelerator(),
+            accelerator: vm::accelerator::Accelerator::choose().name(),
         })
     }
 }

@@ -3,18 +3,21 @@
 //!
 //! Everything waits for an event, with one generous timeout, since QEMU may have to emulate a processor.
 
+pub mod accelerator;
 mod console;
 pub mod dhcp_server;
-mod host;
+pub mod ending;
 mod http;
 pub mod memory;
 mod monitor;
+pub mod port;
 mod running;
 mod screen;
 
-pub use host::{accelerator, free_port};
+pub use port::free_port;
 pub use running::Running;
 
+use accelerator::Accelerator;
 use console::Console;
 use dhcp_server::DhcpServer;
 use monitor::Monitor;
@@ -116,7 +119,7 @@ impl Machine {
             monitor,
         };
         machine
-            .option(&["-accel", accelerator()])
+            .option(&["-accel", Accelerator::choose().name()])
             .option(&["-m", "128", "-no-reboot", "-display", "none"])
             .option(&options.each_ref().map(String::as_str))
     }
