@@ -73,6 +73,8 @@ let
       );
       fmt = craneLib.cargoFmt checked;
       test = craneLib.cargoTest checked;
+      clippyWith = more: craneLib.cargoClippy (checked // more);
+      fmtWith = more: craneLib.cargoFmt (checked // more);
       # the crate's tests with something more for them to look at
       testWith = more: craneLib.cargoTest (checked // more);
       # a build with other options
@@ -223,21 +225,26 @@ let
         name: path:
         let
           files = manifests ++ sourcesOf path;
-        in
-        {
-          inherit
-            (builds {
+          built =
+            options:
+            builds {
               inherit craneLib artifacts quickArtifacts;
               arguments = arguments // {
                 pname = name;
                 inherit ((manifestOf path).package) version;
-                cargoExtraArgs = "--locked --package ${name}";
+                cargoExtraArgs = "${options} --package ${name}";
               };
               source = sourceOf root files;
               sourceWithTests = sourceOf root (files ++ testsOf path);
-            })
+            };
+        in
+        {
+          # which takes no --locked
+          inherit (built "") fmtWith;
+          inherit (built "--locked")
             package
             buildWith
+            clippyWith
             test
             testWith
             checkedWith

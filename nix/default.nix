@@ -29,6 +29,7 @@ let
       executable = callPackage ./machine/executable.nix { };
       mkInitrd = callPackage ./machine/initrd.nix { };
       mkIso = callPackage ./machine/iso.nix { };
+      settings = callPackage ./machine/settings.nix { };
       mkMachine = callPackage ./machine { };
 
       sources = import ./evidence/sources.nix;
@@ -36,6 +37,7 @@ let
       mkSbom = callPackage ./evidence/sbom.nix { };
       mkClosure = callPackage ./evidence/closure.nix { };
       mkVerb = callPackage ./evidence/verb.nix { };
+      demoVerbs = callPackage ./evidence/demo.nix { };
       kernelSources = callPackage ./evidence/kernel-sources.nix { };
       reproduce = callPackage ./evidence/reproduce.nix { };
 
@@ -53,6 +55,7 @@ let
       bootTime = callPackage ./bench/boot-time.nix { };
       sizes = callPackage ./bench/sizes.nix { };
       kernelCost = callPackage ./kernel/cost.nix { };
+      record = callPackage ./record.nix { };
     }
   );
   inherit (scope) callPackage crates machine;
@@ -67,7 +70,7 @@ let
       audit
       verify
       ;
-    inherit (callPackage ./evidence/demo.nix { }) advisories scratchmachine;
+    inherit (scope.demoVerbs) advisories scratchmachine;
     inherit (scope) bench;
     # what shows differences is asked for here, so that a check of the script fetches nothing of it
     reproduce = scope.reproduce [
@@ -82,7 +85,7 @@ let
     };
     kernel-cost = scope.kernelCost;
     boot-test = checks.bootTest;
-    record = callPackage ./record.nix { };
+    inherit (scope) record;
   };
 in
 {

@@ -5,10 +5,10 @@
   runCommand,
   machine,
   kernelSources,
-  callPackage,
+  demoVerbs,
 }:
 let
-  inherit (callPackage ../evidence/demo.nix { }) advisories;
+  inherit (demoVerbs) advisories;
 in
 runCommand "advisories"
   {

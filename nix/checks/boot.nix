@@ -23,7 +23,13 @@ let
     );
 
   shared = callPackage (scenarios + "/scope.nix") { };
-  machine = forEach (name: callPackage (scenarios + "/${name}/machine.nix") shared);
+  machine = forEach (
+    name:
+    let
+      function = import (scenarios + "/${name}/machine.nix");
+    in
+    callPackage function (builtins.intersectAttrs (builtins.functionArgs function) shared)
+  );
   test = forEach (name: scenarios + "/${name}/test.rs");
 
   # wrongArgument -> WRONG_ARGUMENT

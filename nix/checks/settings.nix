@@ -3,12 +3,10 @@
 {
   lib,
   writeText,
-  callPackage,
   crates,
+  settings,
 }:
 let
-  settings = callPackage ../machine/settings.nix { };
-
   # of the right type: what is no word at all only mkMachine can be given
   values = {
     ip = [

@@ -15,6 +15,7 @@
 {
   lib,
   callPackage,
+  settings,
   # by name: profiles.nix
   profiles,
   # the functions that make the parts
@@ -31,10 +32,9 @@
 }:
 let
   fail = message: throw "mkMachine: ${message}";
-  settings = callPackage ./settings.nix { };
   limits = callPackage ./limits.nix { inherit fail; };
   arguments = callPackage ./arguments.nix {
-    inherit settings limits fail;
+    inherit limits fail;
     # the microvm's kernel knows no hardware that a BIOS could start
     profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
   };

@@ -1,13 +1,12 @@
 # What boot scenarios share. The arguments of their machine.nix are looked up here first, then where those of this file are.
 {
   crates,
-  initrd,
+  demo,
   machine,
+  mkInitrd,
   mkMachine,
 }:
 let
-  demo = "${crates.demo.package}/bin/hello";
-
   # What machines are booted from: the ISO, or the kernel and the initramfs without firmware and boot loader.
   isoOf = built: "${built.iso}/${built.iso.file}";
   initrdOf = built: "${built.initrd}/initrd";
@@ -68,7 +67,7 @@ let
   demoInitrdWith =
     replaced:
     let
-      built = initrd (
+      built = mkInitrd (
         {
           inherit (machine) init programs modules;
           inherit (machine.iso) settings;
@@ -84,7 +83,6 @@ in
   inherit
     allCards
     besideDemo
-    demo
     demoInitrdWith
     directBoot
     failingPrograms

@@ -2,11 +2,8 @@
 {
   lib,
   runCommand,
-  callPackage,
+  record,
 }:
-let
-  record = callPackage ../../record.nix { };
-in
 runCommand "samples"
   {
     source = lib.fileset.toSource {

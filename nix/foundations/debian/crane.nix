@@ -127,6 +127,7 @@ let
         "cargoExtraArgs"
         "cargoTestExtraArgs"
         "cargoClippyExtraArgs"
+        "rustFmtExtraArgs"
       ]
       // {
         name = "${args.pname or crate.pname}${suffix}-${args.version or crate.version}";
@@ -256,13 +257,18 @@ in
     );
 
   cargoFmt =
-    args:
+    {
+      cargoExtraArgs ? "",
+      rustFmtExtraArgs ? "",
+      ...
+    }@args:
     mkCargoDerivation (
       args
       // {
         suffix = "-fmt";
+        cargoArtifacts = null;
         command = ''
-          cargo fmt -- --check
+          cargo fmt ${cargoExtraArgs} -- --check ${rustFmtExtraArgs}
           mkdir $out
         '';
       }
