@@ -192,13 +192,10 @@ let
         (at + "/Cargo.toml")
         (at + "/Cargo.lock")
       ]
-      ++ map (path: path + "/Cargo.toml") (
-        builtins.concatMap closureOf (builtins.attrValues members)
-      );
+      ++ map (path: path + "/Cargo.toml") (builtins.concatMap closureOf (builtins.attrValues members));
       sourcesOf = path: map (path: path + "/src") (closureOf path);
       everything = manifests ++ builtins.concatMap sourcesOf (builtins.attrValues members);
-      testsOf =
-        path: if builtins.pathExists (path + "/tests") then [ (path + "/tests") ] else [ ];
+      testsOf = path: if builtins.pathExists (path + "/tests") then [ (path + "/tests") ] else [ ];
 
       arguments = argumentsOf craneLib root directory // {
         pname = directory;

@@ -2,7 +2,7 @@
 { nixfmt, writeShellApplication }:
 writeShellApplication {
   name = "format";
-  runtimeInputs =  [ nixfmt ];
+  runtimeInputs = [ nixfmt ];
   text = ''
     find . -name '*.nix' -not -path './.git/*' -exec nixfmt {} +
   '';

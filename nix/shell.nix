@@ -1,7 +1,12 @@
 # nix develop: cargo, and what it takes to work on the images by hand.
-{ nixfmt, qemu_test, shellcheck, craneLib }:
+{
+  nixfmt,
+  qemu_test,
+  shellcheck,
+  craneLib,
+}:
 craneLib.devShell {
-  packages =  [
+  packages = [
     nixfmt
     qemu_test
     shellcheck

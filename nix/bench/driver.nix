@@ -1,6 +1,10 @@
 # driver PATHS: modules of the stock kernel, as files that finit_module takes as they are. What a kernel has built in
 # is left out.
-{ lib, linux_6_12, runCommand }:
+{
+  lib,
+  linux_6_12,
+  runCommand,
+}:
 paths:
 runCommand "driver" { inherit paths; } ''
   mkdir $out

@@ -1,5 +1,9 @@
 # The Go experiment's program, made again: everything in one, as small as Go's own linker makes it.
-{ go, runCommand, executable }:
+{
+  go,
+  runCommand,
+  executable,
+}:
 let
   built = runCommand "experiment-unstripped" { nativeBuildInputs = [ go ]; } ''
     mkdir -p source $out/bin

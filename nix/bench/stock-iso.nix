@@ -1,5 +1,11 @@
 # An ISO as others make it: a distribution's own kernel, isolinux, packed with xorriso's defaults.
-{ linux_6_12, makeInitrd, runCommand, syslinux, xorriso }:
+{
+  linux_6_12,
+  makeInitrd,
+  runCommand,
+  syslinux,
+  xorriso,
+}:
 {
   name,
   # a list of { object; suffix; symlink; }, as makeInitrd takes it

@@ -16,7 +16,7 @@ let
     kernelParams = [ "quiet" ];
   };
   # what a test can go through byte by byte
-  small = runCommand "small.iso" { nativeBuildInputs =  [ xorriso ]; } ''
+  small = runCommand "small.iso" { nativeBuildInputs = [ xorriso ]; } ''
     mkdir -p tree/sub
     head -c 4096 ${syslinux}/share/syslinux/isolinux.bin >tree/sub/boot.bin
     echo 'a text' >tree/txt

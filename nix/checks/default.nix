@@ -28,15 +28,28 @@ let
     );
 
   # what every crate has to pass, and tests that need nothing but the crate
-  ofCrate = check: map (name: {
-    name = "${name}-${check}";
-    value = crates.${name}.${check};
-  });
+  ofCrate =
+    check:
+    map (name: {
+      name = "${name}-${check}";
+      value = crates.${name}.${check};
+    });
   ofCrates = builtins.listToAttrs (
-    builtins.concatMap (check: ofCrate check [ "demo" "fuzz" "guest" "init" "tools" ]) [
-      "clippy"
-      "fmt"
-    ]
+    builtins.concatMap
+      (
+        check:
+        ofCrate check [
+          "demo"
+          "fuzz"
+          "guest"
+          "init"
+          "tools"
+        ]
+      )
+      [
+        "clippy"
+        "fmt"
+      ]
     ++ ofCrate "test" [
       "bench"
       "demo"
@@ -51,7 +64,12 @@ in
 {
   checks =
     ofCrates
-    // checksIn ./. [ "default.nix" "interface.nix" "boot.nix" "boot-test.nix" ]
+    // checksIn ./. [
+      "default.nix"
+      "interface.nix"
+      "boot.nix"
+      "boot-test.nix"
+    ]
     // (if recorded == null then { } else checksIn ./recorded [ ])
     // scenarios.checks;
   scenarios = scenarios.executables;

@@ -1,5 +1,10 @@
 # mkMachine refuses a program that could not run in a machine, and says why and what to do.
-{ binutils, runCommandCC, demo, crates }:
+{
+  binutils,
+  runCommandCC,
+  demo,
+  crates,
+}:
 runCommandCC "executable-check" { nativeBuildInputs = [ binutils ]; } ''
   source ${../machine/is-static-executable.sh}
 

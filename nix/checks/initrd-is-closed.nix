@@ -1,8 +1,13 @@
 # Nothing in the initramfs names a store path that is not in it.
-{ cpio, runCommand, zstd, machine }:
+{
+  cpio,
+  runCommand,
+  zstd,
+  machine,
+}:
 runCommand "initrd-is-closed"
   {
-    nativeBuildInputs =  [
+    nativeBuildInputs = [
       cpio
       zstd
     ];

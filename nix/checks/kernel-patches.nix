@@ -1,6 +1,11 @@
 # Our patches of the kernel are as its maintainers want them: the kernel's own checkpatch.pl has nothing to say against
 # any, each says who signs it off and whether it has been sent, and applies to the source as it is.
-{ linux_6_12, perl, runCommandCC, machine }:
+{
+  linux_6_12,
+  perl,
+  runCommandCC,
+  machine,
+}:
 runCommandCC "kernel-patches"
   {
     nativeBuildInputs = [ perl ];

@@ -1,5 +1,11 @@
 # makeInitrd has nixpkgs' interface: objects with suffixes, archives put before its own, a compressor with its arguments.
-{ cpio, makeInitrd, runCommand, writeText, zstd }:
+{
+  cpio,
+  makeInitrd,
+  runCommand,
+  writeText,
+  zstd,
+}:
 let
   other = writeText "other" "named by the object";
   object = runCommand "object" { } ''
@@ -39,7 +45,7 @@ let
 in
 runCommand "make-initrd"
   {
-    nativeBuildInputs =  [
+    nativeBuildInputs = [
       cpio
       zstd
     ];

@@ -1,5 +1,9 @@
 # Every Nix file is formatted.
-{ lib, nixfmt, runCommand }:
+{
+  lib,
+  nixfmt,
+  runCommand,
+}:
 runCommand "nix-fmt"
   {
     nativeBuildInputs = [ nixfmt ];

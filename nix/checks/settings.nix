@@ -156,9 +156,9 @@ let
     let
       setting = settings.${name};
     in
-    lib.concatMapStrings (
-      word: "${if setting.test value then "accepted" else "refused"}\t${word}\n"
-    ) (setting.words value);
+    lib.concatMapStrings (word: "${if setting.test value then "accepted" else "refused"}\t${word}\n") (
+      setting.words value
+    );
   untried = lib.subtractLists (lib.attrNames values) (lib.attrNames settings);
 in
 if untried != [ ] then

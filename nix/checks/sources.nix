@@ -1,5 +1,9 @@
 # What was fetched is told as each foundation's fetchers have it.
-{ lib, runCommand, sources }:
+{
+  lib,
+  runCommand,
+  sources,
+}:
 let
   told =
     more:

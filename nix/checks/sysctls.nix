@@ -1,6 +1,14 @@
 # What is recommended for /proc/sys is so in a machine that runs, or nix/kernel/hardening says why not. The demo
 # machine is booted with one more process, which tells all settings once init has sealed the machine.
-{ glibc, nukeReferences, qemu_test, runCommand, runCommandCC, machine, mkInitrd }:
+{
+  glibc,
+  nukeReferences,
+  qemu_test,
+  runCommand,
+  runCommandCC,
+  machine,
+  mkInitrd,
+}:
 let
   tellSysctls =
     runCommandCC "tell-sysctls"

@@ -1,9 +1,18 @@
 # Which files of the kernel's source are compiled into it or its modules, one a line in $out. Not from the build,
 # which keeps no objects: from the same makefiles, source and configuration, without compiling.
-{ bc, bison, elfutils, flex, linux_6_12, perl, runCommandCC, machine }:
+{
+  bc,
+  bison,
+  elfutils,
+  flex,
+  linux_6_12,
+  perl,
+  runCommandCC,
+  machine,
+}:
 runCommandCC "kernel-sources"
   {
-    nativeBuildInputs =  [
+    nativeBuildInputs = [
       bc
       bison
       elfutils

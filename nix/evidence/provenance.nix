@@ -90,8 +90,7 @@ let
       "/initrd" = place "${initrd}/initrd" "initrd";
       "/isolinux/isolinux.bin" = place "${syslinux}/share/syslinux/isolinux.bin" "syslinux";
       "/isolinux/ldlinux.c32" = place "${syslinux}/share/syslinux/ldlinux.c32" "syslinux";
-      "/isolinux/isolinux.cfg" =
-        place "${writeText "isolinux.cfg" iso.isolinuxConfiguration}" "settings";
+      "/isolinux/isolinux.cfg" = place "${writeText "isolinux.cfg" iso.isolinuxConfiguration}" "settings";
     };
     trees =
       # as the initramfs was told it: what lies where

@@ -1,6 +1,15 @@
 # What an option of the kernel costs: the size of bzImage as kernel.config asks for it, and with one line of it
 # otherwise. The objects of the first are kept, so that what the second compiles is what the option changes.
-{ bc, bison, elfutils, flex, linux_6_12, perl, runCommandCC, mkKernel }:
+{
+  bc,
+  bison,
+  elfutils,
+  flex,
+  linux_6_12,
+  perl,
+  runCommandCC,
+  mkKernel,
+}:
 let
   kernel = mkKernel [ ];
 
@@ -8,7 +17,7 @@ let
     name: more: script:
     runCommandCC name (
       {
-        nativeBuildInputs =  [
+        nativeBuildInputs = [
           bc
           bison
           elfutils

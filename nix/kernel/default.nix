@@ -1,5 +1,15 @@
 # The kernel: linux_6_12's source with kernel.config on top of tinyconfig, and what a profile says otherwise.
-{ bc, bison, elfutils, flex, lib, linuxManualConfig, linux_6_12, perl, runCommandCC }:
+{
+  bc,
+  bison,
+  elfutils,
+  flex,
+  lib,
+  linuxManualConfig,
+  linux_6_12,
+  perl,
+  runCommandCC,
+}:
 # names of files of options here, each on top of those before it
 fragments:
 let
@@ -15,7 +25,9 @@ let
       more = linesOf file;
     in
     builtins.filter (line: !builtins.elem (nameOf line) (map nameOf more)) lines ++ more;
-  options = builtins.foldl' over [ ] (map (name: ./. + "/${name}.config") ([ "kernel" ] ++ fragments));
+  options = builtins.foldl' over [ ] (
+    map (name: ./. + "/${name}.config") ([ "kernel" ] ++ fragments)
+  );
   fragment = builtins.toFile "kernel.config" (lib.concatMapStrings (line: line + "\n") options);
 
   # linuxManualConfig wants every option spelled out and must find nothing left to ask, so the options are
@@ -23,7 +35,7 @@ let
   configfile =
     runCommandCC "kernel.config"
       {
-        nativeBuildInputs =  [
+        nativeBuildInputs = [
           bc
           bison
           elfutils

@@ -1,6 +1,10 @@
 # executable { name; file; }: a static executable as it goes into the image: $out/bin/NAME and nothing that
 # refers to any other store path.
-{ binutils, nukeReferences, runCommand }:
+{
+  binutils,
+  nukeReferences,
+  runCommand,
+}:
 {
   name,
   file,
@@ -9,7 +13,7 @@
 }:
 runCommand name
   {
-    nativeBuildInputs =  [
+    nativeBuildInputs = [
       binutils
       nukeReferences
     ];

@@ -1,7 +1,14 @@
 # The initramfs: init, the programs, the modules, the settings, the identity, and nothing else. Two archives one after the
 # other, the programs' last: the kernel stops unpacking where its memory is full, and starts init all the same, which
 # then has to be there and to see that it doesn't fit.
-{ cpio, lib, makeInitrd, runCommand, writeText, zstd }:
+{
+  cpio,
+  lib,
+  makeInitrd,
+  runCommand,
+  writeText,
+  zstd,
+}:
 {
   init,
   programs,

@@ -1,5 +1,9 @@
 # The ISO image: BIOS, isolinux, the kernel, the initramfs, and room for settings that are put over them.
-{ runCommand, syslinux, xorriso }:
+{
+  runCommand,
+  syslinux,
+  xorriso,
+}:
 {
   name,
   # nix/machine/default.nix says what it is

@@ -1,5 +1,10 @@
 # The programs as init finds them in /programs: $out/NAME/exe and, one a line, its arguments in $out/NAME/args.
-{ lib, runCommand, writeText, executable }:
+{
+  lib,
+  runCommand,
+  writeText,
+  executable,
+}:
 programs:
 let
   install =

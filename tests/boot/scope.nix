@@ -24,7 +24,13 @@ let
   job = args: misbehave args // { restart = "never"; };
 
   # A machine with these programs and the demo program, called hello, which has to keep serving.
-  besideDemo = programs: mkMachine { programs = programs // { hello = demo; }; };
+  besideDemo =
+    programs:
+    mkMachine {
+      programs = programs // {
+        hello = demo;
+      };
+    };
 
   # Programs that end in every way there is.
   failingPrograms =

@@ -4,58 +4,56 @@ let
   pins = import ./pins.nix;
 
   # What each file here asks for at its head.
-  scope = import ../../scope.nix (
-    callPackage: {
-      inherit pins;
-      inherit (writers) runCommand writeShellApplication;
-      root = callPackage ./root.nix { };
-      build = callPackage ./build.nix { };
-      program = callPackage ./program.nix { };
-      vendorCargoDeps = callPackage ./vendor-cargo-deps.nix { };
+  scope = import ../../scope.nix (callPackage: {
+    inherit pins;
+    inherit (writers) runCommand writeShellApplication;
+    root = callPackage ./root.nix { };
+    build = callPackage ./build.nix { };
+    program = callPackage ./program.nix { };
+    vendorCargoDeps = callPackage ./vendor-cargo-deps.nix { };
 
-      # root file systems
-      base = scope.root "base";
-      toolchain = scope.root "build";
-      rust = scope.root "rust";
-      image = scope.root "image";
+    # root file systems
+    base = scope.root "base";
+    toolchain = scope.root "build";
+    rust = scope.root "rust";
+    image = scope.root "image";
 
-      cc = callPackage ./cc-wrapper.nix { };
-      bash = callPackage ./bash.nix { };
-      runtimeShell = "${scope.bash}/bin/bash";
-      cpio = imageProgram "cpio";
-      zstd = imageProgram "zstd";
-      xorriso = imageProgram "xorriso";
-      syslinux = callPackage ./syslinux.nix { };
+    cc = callPackage ./cc-wrapper.nix { };
+    bash = callPackage ./bash.nix { };
+    runtimeShell = "${scope.bash}/bin/bash";
+    cpio = imageProgram "cpio";
+    zstd = imageProgram "zstd";
+    xorriso = imageProgram "xorriso";
+    syslinux = callPackage ./syslinux.nix { };
 
-      # Also for ./debian-nix, which fetches crates with it.
-      cargo = scope.program {
-        pname = "cargo";
-        root = scope.rust;
-        programs = [
-          "usr/bin/cargo"
-          "usr/bin/cargo-clippy"
-          "usr/bin/cargo-fmt"
-          "usr/bin/clippy-driver"
-          "usr/bin/rustc"
-          "usr/bin/rustfmt"
-        ];
+    # Also for ./debian-nix, which fetches crates with it.
+    cargo = scope.program {
+      pname = "cargo";
+      root = scope.rust;
+      programs = [
+        "usr/bin/cargo"
+        "usr/bin/cargo-clippy"
+        "usr/bin/cargo-fmt"
+        "usr/bin/clippy-driver"
+        "usr/bin/rustc"
+        "usr/bin/rustfmt"
+      ];
+    };
+    craneLib = callPackage ./crane.nix { };
+    rustStdMusl = callPackage ./rust-std-musl { };
+    # Static programs are linked with musl, as in nixpkgs' pkgsStatic.
+    staticCraneLib = callPackage ./crane.nix {
+      target = {
+        # as pkgsStatic's stdenv has it (pkgs/stdenv/adapters.nix), for everything that is linked
+        NIX_CFLAGS_LINK = "-static";
+        CARGO_BUILD_TARGET = "x86_64-unknown-linux-musl";
+        # musl once more at the end: the linker takes from it only what was asked for so far, and the library's core,
+        # which may ask last, needs bcmp
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS = "--sysroot=${scope.rustStdMusl} -Clink-arg=-lc";
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTDOCFLAGS = "--sysroot=${scope.rustStdMusl}";
       };
-      craneLib = callPackage ./crane.nix { };
-      rustStdMusl = callPackage ./rust-std-musl { };
-      # Static programs are linked with musl, as in nixpkgs' pkgsStatic.
-      staticCraneLib = callPackage ./crane.nix {
-        target = {
-          # as pkgsStatic's stdenv has it (pkgs/stdenv/adapters.nix), for everything that is linked
-          NIX_CFLAGS_LINK = "-static";
-          CARGO_BUILD_TARGET = "x86_64-unknown-linux-musl";
-          # musl once more at the end: the linker takes from it only what was asked for so far, and the library's core,
-          # which may ask last, needs bcmp
-          CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS = "--sysroot=${scope.rustStdMusl} -Clink-arg=-lc";
-          CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTDOCFLAGS = "--sysroot=${scope.rustStdMusl}";
-        };
-      };
-    }
-  );
+    };
+  });
   inherit (scope) callPackage root;
   # nixpkgs' trivial builders
   writers = callPackage ./writers.nix { };
