@@ -3,11 +3,11 @@
 use crate::markers::{self, Phase};
 use crate::plan::{Image, Machine};
 use crate::{client, host};
-use vm::Running;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
+use vm::Running;
 
 /// A machine that does not answer within this never will.
 pub const PATIENCE: Duration = Duration::from_secs(600);
@@ -47,9 +47,7 @@ fn start(machine: &Machine) -> Running {
         Image::Iso(iso) => from_iso(iso, machine.memory_mb)
             .with_network_card("e1000")
             .boot(),
-        Image::Runner(runner) => vm::Machine::from_runner(&[runner])
-            .option(&["-S"])
-            .boot(),
+        Image::Runner(runner) => vm::Machine::from_runner(&[runner]).option(&["-S"]).boot(),
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::plan::Plan;
 use crate::statistics::{self, Spread};
 use crate::{boot, say};
-use vm::Running;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use vm::Running;
 
 /// What the boot loader says first: the firmware says nothing there.
 const FIRST_LINE: &str = "ISOLINUX";
@@ -74,9 +74,8 @@ impl Checkout {
             by_qemu_alone: vec![],
         };
         for _ in 0..runs {
-            let by_qemu_alone = until_first_line(
-                vm::Machine::from_iso(&plan.iso).with_network_card("e1000"),
-            )?;
+            let by_qemu_alone =
+                until_first_line(vm::Machine::from_iso_file(&plan.iso).with_network_card("e1000"))?;
             let by_command = self.run_vm()?;
             say(&format!(
                 "vm: {by_command:.2} s to the first line, {by_qemu_alone:.2} s by QEMU alone"

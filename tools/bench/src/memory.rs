@@ -2,9 +2,9 @@
 
 use crate::plan::{Image, Machine};
 use crate::{boot, client};
-use vm::free_port;
 use serde::Serialize;
 use std::time::Duration;
+use vm::free_port;
 
 /// What was only for the boot is given back by then.
 const REST: Duration = Duration::from_secs(5);

@@ -1,66 +1,67 @@
-//! `audit PROVENANCE CLOSURE [ISO] [--json]`: what every byte of an image is, and where it is from. The first two
-//! come from `nix run .#audit`.
+//! What every byte of an image is, and where it is from.
 
-use std::ffi::OsString;
-use std::path::Path;
+pub mod explain;
+pub mod report;
+pub mod text;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use audit::closure::Closure;
-use audit::differences::is_no_iso;
-use audit::image::Image;
-use audit::names::shown;
-use audit::provenance::Provenance;
-use audit::{file, report, text};
+use formats::image::Image;
+use formats::iso9660::descriptors::why_not;
+use provenance::closure::Closure;
+use provenance::json;
+use provenance::origin::Provenance;
+use scratchmachine::Error;
 
-const USAGE: &str = "usage: audit [ISO] [--json]
+use crate::{input, output, progress};
 
-Says what every byte of an image is and where it is from: the image that this checkout describes, or ISO.
-Exit status 0: all bytes are accounted for; 1: some are not; 2: ISO can't be read.";
-
-fn main() -> ExitCode {
-    let (mut facts, mut options) = (Vec::new(), Vec::new());
-    for argument in std::env::args_os().skip(1) {
-        match argument.as_encoded_bytes().starts_with(b"--") {
-            true => options.push(argument),
-            false => facts.push(argument),
-        }
-    }
-    if options.iter().any(|option| option == "--help") {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let json = options == ["--json"];
-    if !options.is_empty() && !json || !(2..=3).contains(&facts.len()) {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
-    }
-    match run(&facts, json) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(why) => {
-            eprintln!("audit: {why}");
-            ExitCode::from(2)
-        }
-    }
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The ISO image; without it, the one that the provenance describes
+    pub image: Option<PathBuf>,
+    /// What the image is made of, as `nix build .#provenance` writes it
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_PROVENANCE")]
+    pub provenance: PathBuf,
+    /// All that its build can reach, as `nix build .#closure` writes it
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_CLOSURE")]
+    pub closure: PathBuf,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
-fn run(facts: &[OsString], json: bool) -> Result<bool, String> {
-    let provenance: Provenance = file::json(&facts[0])?;
-    let closure: Closure = file::json(&facts[1])?;
+/// Report on an image: success if all bytes are accounted for.
+///
+/// # Errors
+/// There is no report: something can't be read, or is not a sound ISO image.
+pub fn run(options: &Options) -> Result<ExitCode, Error> {
+    let facts = |cause| Error::new("read the facts", cause);
+    let provenance: Provenance = json::read(&options.provenance).map_err(facts)?;
+    let closure: Closure = json::read(&options.closure).map_err(facts)?;
     let own = Path::new(&provenance.image.path);
-    let path = facts.get(2).map_or(own, Path::new);
-    let bytes = file::image(path)?;
-    let name = shown(path.as_os_str().as_encoded_bytes());
-    if let Some(why) = is_no_iso(&[], &bytes) {
-        return Err(format!("{name} is no ISO image: {why}"));
+    let path = options.image.as_deref().unwrap_or(own);
+    let name = input::shown(path);
+    let progress = progress::show(&format!("reading {name}"));
+    let wrong = |cause: String| Error::new(format!("read {name}"), cause);
+
+    let bytes = input::image(path)?;
+    if let Some(why) = why_not(&bytes) {
+        return Err(wrong(format!("it is not an ISO image: {why}")));
     }
-    let image =
-        Image::read(&bytes).map_err(|error| format!("{name} is no sound ISO image: {error}"))?;
-    let report = report::audit(&name, &image, &provenance, &closure);
-    let text = match json {
-        true => serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n",
+    let image = Image::parse(&bytes).map_err(|error| {
+        wrong(format!("it is not a sound ISO image: {error}")).advise("ask verify what differs")
+    })?;
+    let report = explain::report(&name, &image, &provenance, &closure);
+    let text = match options.json {
+        true => {
+            serde_json::to_string_pretty(&report)
+                .map_err(|cause| Error::new("write the report", cause))?
+                + "\n"
+        }
         false => text::write(&report),
     };
-    text::print(&text)?;
-    Ok(report.problems.is_empty())
+    drop(progress);
+    output::print(text).map_err(|cause| Error::new("write the report", cause))?;
+    Ok(ExitCode::from(u8::from(!report.problems.is_empty())))
 }

@@ -1,99 +1,98 @@
-//! `verify OURS FILE`: is FILE the image that this checkout describes, and if not, what differs? OURS comes from
-//! `nix run .#verify`.
+//! Is a file the image that it should be, and if not, what differs?
 
-use std::ffi::OsString;
-use std::path::Path;
+mod archive;
+mod boot_loader;
+mod byte_ranges;
+pub mod difference;
+mod el_torito;
+mod fields;
+mod file;
+pub mod image;
+mod iso9660;
+mod kernel;
+mod part;
+pub mod report;
+mod settings;
+mod text;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use audit::differences::{Difference, compare, is_no_iso};
-use audit::image::Image;
-use audit::layer::Layer;
-use audit::names::shown;
-use audit::{file, layer, sha256, text};
+use formats::image::Image;
+use formats::{settings_layer, sha256};
+use report::{LayerReport, Report};
+use scratchmachine::Error;
 
-const USAGE: &str = "usage: verify FILE.iso
+use crate::{input, output, progress};
 
-Compares FILE.iso with the image that this checkout describes.
-Exit status 0: they are the same, but for settings that `configure` put over it, which are told;
-1: they differ, each difference is told; 2: FILE.iso can't be read, or is no ISO image.";
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The ISO image to be checked
+    pub image: PathBuf,
+    /// The image that it should be
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_IMAGE")]
+    pub reference: PathBuf,
+    /// The result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
-fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
+/// Report on an image: success if it is the reference, with settings put over it or without.
+///
+/// # Errors
+/// There is no report: something can't be read, or is not an ISO image.
+pub fn run(options: &Options) -> Result<ExitCode, Error> {
+    let (path, reference_path) = (&options.image, &options.reference);
+    let name = input::shown(path);
+    let progress = progress::show(&format!("comparing {name}"));
+    let expected = input::image(reference_path)?;
+    let bytes = input::image(path)?;
+    let reference = Image::parse(&expected).map_err(|error| {
+        Error::new(format!("read {}", input::shown(reference_path)), error)
+            .advise("give the image that a build made")
+    })?;
+    if let Some(why) = image::why_not(&expected, &bytes) {
+        return Err(Error::new(
+            format!("read {name}"),
+            format!("it is not an ISO image: {why}"),
+        ));
     }
-    let [ours, theirs] = arguments.as_slice() else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
+    let report = compare(&name, &reference, &bytes);
+    let text = match options.json {
+        true => {
+            serde_json::to_string_pretty(&report)
+                .map_err(|cause| Error::new("write the report", cause))?
+                + "\n"
+        }
+        false => report::text(&report),
     };
-    match run(Path::new(ours), Path::new(theirs)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(why) => {
-            eprintln!("verify: {why}");
-            ExitCode::from(2)
+    drop(progress);
+    output::print(text).map_err(|cause| Error::new("write the report", cause))?;
+    Ok(ExitCode::from(u8::from(!report.identical)))
+}
+
+fn compare(name: &str, reference: &Image, bytes: &[u8]) -> Report {
+    let image = Image::parse(bytes).ok();
+    let layer = image.as_ref().and_then(settings_layer::find);
+    let layer = match (image, layer) {
+        // over another image they are one difference among others
+        (Some(image), Some(layer))
+            if settings_layer::without(&image, &layer) == reference.bytes =>
+        {
+            Some(LayerReport::new(&layer))
         }
+        _ => None,
+    };
+    let differences = match layer {
+        Some(_) => Vec::new(),
+        None => image::compare(reference, bytes),
+    };
+    Report {
+        file: name.to_owned(),
+        sha256: sha256::hex(bytes),
+        reference_sha256: sha256::hex(reference.bytes),
+        identical: differences.is_empty(),
+        layer,
+        differences,
     }
-}
-
-/// Are they the same?
-fn run(ours: &Path, theirs: &Path) -> Result<bool, String> {
-    let expected = file::image(ours)?;
-    let mut bytes = file::image(theirs)?;
-    let name = shown(theirs.as_os_str().as_encoded_bytes());
-    let image = Image::read(&expected).map_err(|error| format!("{}: {error}", ours.display()))?;
-    if let Some(why) = is_no_iso(&expected, &bytes) {
-        return Err(format!("{name} is no ISO image: {why}"));
-    }
-    if bytes == expected {
-        let sha256 = sha256(&bytes);
-        text::print(&format!(
-            "{name} is the image that this checkout describes, bit for bit.\nSHA-256 {sha256}\n"
-        ))?;
-        return Ok(true);
-    }
-    let whole = sha256(&bytes);
-    if let Some(layer) = Image::read(&bytes).ok().as_ref().and_then(layer::over) {
-        let room = bytes[layer.room.clone()].to_vec();
-        bytes[layer.room.clone()].fill(0);
-        if bytes == expected {
-            text::print(&with_settings(&name, &sha256(&bytes), &layer))?;
-            return Ok(true);
-        }
-        bytes[layer.room].copy_from_slice(&room);
-    }
-    text::print(&format!(
-        "{name} is not the image that this checkout describes.\nSHA-256 {whole} instead of {}\n\n{}",
-        sha256(&expected),
-        table(&compare(&image, &bytes))
-    ))?;
-    Ok(false)
-}
-
-fn with_settings(name: &str, base: &str, layer: &Layer) -> String {
-    let mut text = format!(
-        "{name} is the image that this checkout describes, bit for bit, with settings put over it.\n\
-         SHA-256 {base} of the image\n\
-         SHA-256 {} of the settings, which are no part of it:\n",
-        sha256(layer.text.as_bytes())
-    );
-    for line in layer.text.lines() {
-        text += &format!("  {line:?}\n");
-    }
-    text
-}
-
-fn table(differences: &[Difference]) -> String {
-    let rows: Vec<Vec<String>> = differences
-        .iter()
-        .map(|difference| {
-            vec![
-                format!("{:#09x}", difference.offset),
-                difference.part.clone(),
-                difference.explanation.clone(),
-            ]
-        })
-        .collect();
-    text::table(&rows, &[])
 }

@@ -3,12 +3,18 @@
 
 use std::fs;
 
-use audit::closure::Closure;
-use audit::differences::{Difference, compare, is_no_iso};
-use audit::image::{Image, What};
-use audit::iso9660::{Descriptor, SECTOR};
-use audit::provenance::Provenance;
-use audit::{cpio, file, layer, report, text};
+use cli::audit::{explain, text};
+use cli::input;
+use cli::verify::difference::Difference;
+use cli::verify::image::{compare, why_not};
+use formats::image::{Image, PartKind};
+use formats::iso9660::descriptors::Descriptor;
+use formats::iso9660::sector::SECTOR;
+use formats::text::grouped;
+use formats::{cpio, settings_layer, sha256};
+use provenance::closure::Closure;
+use provenance::json;
+use provenance::origin::Provenance;
 
 fn place(variable: &str) -> String {
     std::env::var(variable)
@@ -25,7 +31,7 @@ fn small() -> Vec<u8> {
 
 /// The differences that `damage` makes, each as one line.
 fn told(ours: &[u8], damage: impl Fn(&Image, &mut Vec<u8>)) -> Vec<String> {
-    let image = Image::read(ours).unwrap();
+    let image = Image::parse(ours).unwrap();
     let mut theirs = ours.to_vec();
     damage(&image, &mut theirs);
     compare(&image, &theirs)
@@ -40,13 +46,13 @@ fn told(ours: &[u8], damage: impl Fn(&Image, &mut Vec<u8>)) -> Vec<String> {
         .collect()
 }
 
-fn start(image: &Image, what: &What) -> usize {
-    let part = image.parts.iter().find(|part| part.what == *what);
-    part.unwrap_or_else(|| panic!("no {what}")).range.start
+fn start(image: &Image, kind: &PartKind) -> usize {
+    let part = image.parts.iter().find(|part| part.kind == *kind);
+    part.unwrap_or_else(|| panic!("no {kind}")).range.start
 }
 
 fn of_file(image: &Image, path: &str) -> usize {
-    start(image, &What::File(path.to_owned()))
+    start(image, &PartKind::File(path.to_owned()))
 }
 
 #[track_caller]
@@ -61,11 +67,11 @@ fn assert_told(told: &[String], wanted: &[&str]) {
 
 #[test]
 fn every_byte_of_the_demo_machine_s_image_is_accounted_for() {
-    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
-    let closure: Closure = file::json(place("AUDIT_CLOSURE")).unwrap();
+    let provenance: Provenance = json::read(place("AUDIT_PROVENANCE")).unwrap();
+    let closure: Closure = json::read(place("AUDIT_CLOSURE")).unwrap();
     let bytes = demo();
-    let image = Image::read(&bytes).unwrap();
-    let report = report::audit("demo", &image, &provenance, &closure);
+    let image = Image::parse(&bytes).unwrap();
+    let report = explain::report("demo", &image, &provenance, &closure);
     assert_eq!(report.problems, Vec::<String>::new());
     assert!(report.identical);
     assert_eq!(report.accounted, bytes.len());
@@ -91,7 +97,7 @@ fn every_byte_of_the_demo_machine_s_image_is_accounted_for() {
 
 #[test]
 fn every_component_of_others_making_says_what_it_was_fetched_as() {
-    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
+    let provenance: Provenance = json::read(place("AUDIT_PROVENANCE")).unwrap();
     for id in ["kernel", "syslinux", "rust-std", "libc"] {
         let component = &provenance.components[id];
         assert!(
@@ -127,7 +133,7 @@ fn every_component_of_others_making_says_what_it_was_fetched_as() {
 
 #[test]
 fn all_that_the_build_reaches_is_fixed_by_a_hash() {
-    let closure: Closure = file::json(place("AUDIT_CLOSURE")).unwrap();
+    let closure: Closure = json::read(place("AUDIT_CLOSURE")).unwrap();
     assert!(closure.derivations > closure.fixed.len() && !closure.fixed.is_empty());
     assert_eq!(closure.impure, Vec::<String>::new());
     assert!(closure.fixed.iter().all(|fixed| !fixed.hash.is_empty()));
@@ -136,18 +142,18 @@ fn all_that_the_build_reaches_is_fixed_by_a_hash() {
 #[test]
 fn hidden_bytes_are_unaccounted_for_at_their_offset() {
     let original = demo();
-    let image = Image::read(&original).unwrap();
+    let image = Image::parse(&original).unwrap();
     for part in &image.parts {
-        if matches!(part.what, What::Padding(_) | What::SystemArea) {
+        if matches!(part.kind, PartKind::Padding(_) | PartKind::SystemArea) {
             let at = part.range.end - 1;
             let mut bytes = original.clone();
             bytes[at] = 1;
-            let damaged = Image::read(&bytes).unwrap();
+            let damaged = Image::parse(&bytes).unwrap();
             let unaccounted: Vec<_> = damaged
                 .unaccounted()
                 .map(|part| part.range.clone())
                 .collect();
-            assert_eq!(unaccounted, vec![at..at + 1], "{}", part.what);
+            assert_eq!(unaccounted, vec![at..at + 1], "{}", part.kind);
         }
     }
 }
@@ -159,11 +165,11 @@ fn the_same_image_has_no_differences() {
 
 #[test]
 fn a_flipped_byte_is_told_with_its_part_and_field() {
-    let primary = What::Descriptor(Descriptor::Primary);
-    type Case = (What, usize, &'static [&'static str]);
-    let file = |path: &str| What::File(path.to_owned());
+    let primary = PartKind::Descriptor(Descriptor::Primary);
+    type Case = (PartKind, usize, &'static [&'static str]);
+    let file = |path: &str| PartKind::File(path.to_owned());
     let cases: [Case; 22] = [
-        (What::SystemArea, 100, &["system area", "zeros"]),
+        (PartKind::SystemArea, 100, &["system area", "zeros"]),
         (
             primary.clone(),
             1,
@@ -173,39 +179,39 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
         (primary.clone(), 80, &["volume size"]),
         (primary.clone(), 158, &["sector of the root directory"]),
         (
-            What::Descriptor(Descriptor::BootRecord),
+            PartKind::Descriptor(Descriptor::BootRecord),
             71,
             &["boot record", "sector of the boot catalogue"],
         ),
         (
-            What::Descriptor(Descriptor::Terminator),
+            PartKind::Descriptor(Descriptor::Terminator),
             3,
             &["volume descriptor set terminator"],
         ),
         (
-            What::PathTable { big_endian: false },
+            PartKind::PathTable { big_endian: false },
             2,
             &["path table, little-endian", "entry of /", "sector"],
         ),
         (
-            What::PathTable { big_endian: true },
+            PartKind::PathTable { big_endian: true },
             20,
             &["path table, big-endian"],
         ),
         (
-            What::Directory(String::from("/")),
+            PartKind::Directory(String::from("/")),
             10,
             &["directory /", "the directory itself", "size"],
         ),
         (
-            What::Directory(String::from("/isolinux")),
+            PartKind::Directory(String::from("/isolinux")),
             18,
             &["directory /isolinux", "date"],
         ),
-        (What::Continuation, 30, &["Rock Ridge continuation"]),
-        (What::BootCatalogue, 28, &["boot catalogue", "checksum"]),
+        (PartKind::Continuation, 30, &["Rock Ridge continuation"]),
+        (PartKind::BootCatalogue, 28, &["boot catalogue", "checksum"]),
         (
-            What::BootCatalogue,
+            PartKind::BootCatalogue,
             40,
             &["boot catalogue", "sector of the boot loader"],
         ),
@@ -241,7 +247,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
             &["/initrd", "can't be decoded any more"],
         ),
         (
-            What::Padding(String::from("/bzImage")),
+            PartKind::Padding(String::from("/bzImage")),
             9,
             &["padding after /bzImage", "zeros"],
         ),
@@ -252,7 +258,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
             bytes[start(image, &what) + at] ^= 0x01
         });
         assert_told(&told, wanted);
-        let offset = start(&Image::read(&original).unwrap(), &what);
+        let offset = start(&Image::parse(&original).unwrap(), &what);
         assert!(
             told.iter()
                 .any(|line| line.starts_with("0x") && line.contains(&what.to_string())),
@@ -264,7 +270,7 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
 #[test]
 fn the_last_byte_of_every_part_is_told_as_that_part_s() {
     let original = demo();
-    let image = Image::read(&original).unwrap();
+    let image = Image::parse(&original).unwrap();
     for part in &image.parts {
         let mut bytes = original.clone();
         bytes[part.range.end - 1] ^= 0x80;
@@ -272,9 +278,9 @@ fn the_last_byte_of_every_part_is_told_as_that_part_s() {
         assert!(
             differences
                 .iter()
-                .any(|difference| difference.part == part.what.to_string()),
+                .any(|difference| difference.part == part.kind.to_string()),
             "{}: {differences:#?}",
-            part.what
+            part.kind
         );
     }
 }
@@ -286,7 +292,7 @@ fn a_file_that_was_cut_off_or_appended_to_is_told_as_that() {
         let told = told(&original, |_, bytes| bytes.truncate(length));
         let missing = match original.len() - length {
             1 => String::from("byte is missing"),
-            count => format!("{} bytes are missing", text::number(count)),
+            count => format!("{} bytes are missing", grouped(count)),
         };
         assert_told(&told, &[&format!("cut off: the last {missing}")]);
     }
@@ -346,7 +352,7 @@ fn another_kernel_is_told_by_its_name_for_itself() {
 }
 
 #[test]
-fn what_is_no_iso_is_told_by_what_it_is() {
+fn what_why_not_is_told_by_what_it_is() {
     let ours = demo();
     let cases: [(&[u8], &str); 5] = [
         (b"", "empty"),
@@ -356,20 +362,27 @@ fn what_is_no_iso_is_told_by_what_it_is() {
         (b"\x7fELF\x02\x01", "ELF"),
     ];
     for (bytes, wanted) in cases {
-        let why = is_no_iso(&ours, bytes).unwrap_or_else(|| panic!("{wanted} is taken for an ISO"));
+        let why = why_not(&ours, bytes).unwrap_or_else(|| panic!("{wanted} is taken for an ISO"));
         assert!(why.contains(wanted), "{why}");
-        assert!(Image::read(bytes).is_err());
+        assert!(Image::parse(bytes).is_err());
     }
-    assert_eq!(is_no_iso(&ours, &ours), None);
-    assert!(file::image("/".as_ref()).unwrap_err().contains("directory"));
+    assert_eq!(why_not(&ours, &ours), None);
     assert!(
-        file::image("/dev/zero".as_ref())
+        input::image("/".as_ref())
             .unwrap_err()
-            .contains("no plain file")
+            .to_string()
+            .contains("directory")
     );
     assert!(
-        file::image("/missing".as_ref())
+        input::image("/dev/zero".as_ref())
             .unwrap_err()
+            .to_string()
+            .contains("not a regular file")
+    );
+    assert!(
+        input::image("/missing".as_ref())
+            .unwrap_err()
+            .to_string()
             .contains("/missing")
     );
 }
@@ -378,7 +391,7 @@ fn what_is_no_iso_is_told_by_what_it_is() {
 #[test]
 fn no_single_byte_can_change_unnoticed() {
     let original = small();
-    let image = Image::read(&original).unwrap();
+    let image = Image::parse(&original).unwrap();
     assert_eq!(image.unaccounted().count(), 0);
     for at in 0..original.len() {
         // sectors of nothing but zeros are looked at by a byte in 64
@@ -403,9 +416,9 @@ fn no_single_byte_can_change_unnoticed() {
             assert!(
                 differences
                     .iter()
-                    .any(|difference| difference.part == part.what.to_string()),
+                    .any(|difference| difference.part == part.kind.to_string()),
                 "{at:#x} ^ {change:#x} in {}: {differences:#?}",
-                part.what
+                part.kind
             );
         }
     }
@@ -414,10 +427,10 @@ fn no_single_byte_can_change_unnoticed() {
 #[test]
 fn a_directory_that_holds_itself_is_a_loop() {
     let original = small();
-    let image = Image::read(&original).unwrap();
-    let root = start(&image, &What::Directory(String::from("/")));
+    let image = Image::parse(&original).unwrap();
+    let root = start(&image, &PartKind::Directory(String::from("/")));
     // the record of the subdirectory, made to lead to the root
-    let record = image.volume.directories[0]
+    let record = image.volume.tree.directories[0]
         .records
         .iter()
         .skip(2)
@@ -426,21 +439,21 @@ fn a_directory_that_holds_itself_is_a_loop() {
         .start;
     let mut bytes = original.clone();
     bytes.copy_within(root + 2..root + 18, record + 2);
-    let error = Image::read(&bytes).err().unwrap();
+    let error = Image::parse(&bytes).err().unwrap();
     assert!(error.message.contains("loop"), "{error}");
 }
 
 #[test]
 fn sizes_beyond_the_end_are_refused() {
     let original = small();
-    let image = Image::read(&original).unwrap();
-    for directory in &image.volume.directories {
+    let image = Image::parse(&original).unwrap();
+    for directory in &image.volume.tree.directories {
         for record in directory.records.iter().skip(2) {
             for field in [2, 10] {
                 let mut bytes = original.clone();
                 let at = record.start + field;
                 bytes[at..at + 8].fill(0xff);
-                let error = Image::read(&bytes).err().unwrap();
+                let error = Image::parse(&bytes).err().unwrap();
                 assert!(error.message.contains("beyond the end"), "{error}");
             }
         }
@@ -456,16 +469,16 @@ fn a_rock_ridge_name_that_leads_elsewhere_is_refused() {
         .unwrap();
     let mut bytes = original.clone();
     bytes[at + 5..at + 8].copy_from_slice(b"a/b");
-    let error = Image::read(&bytes).err().unwrap();
+    let error = Image::parse(&bytes).err().unwrap();
     assert!(error.message.contains("leads elsewhere"), "{error}");
 }
 
 #[test]
 fn settings_over_an_image_are_told_apart_from_it() {
-    let provenance: Provenance = file::json(place("AUDIT_PROVENANCE")).unwrap();
+    let provenance: Provenance = json::read(place("AUDIT_PROVENANCE")).unwrap();
     let closure = Closure::default();
     let original = demo();
-    let room = of_file(&Image::read(&original).unwrap(), layer::ROOM);
+    let room = of_file(&Image::parse(&original).unwrap(), settings_layer::ISO_PATH);
     let with = |name: &str| {
         let mut bytes = original.clone();
         let archive = cpio::write(&[(name, 0o100_444, b"hostname=x\n")]);
@@ -473,18 +486,18 @@ fn settings_over_an_image_are_told_apart_from_it() {
         bytes
     };
 
-    let bytes = with(layer::FILE);
-    let image = Image::read(&bytes).unwrap();
-    let report = report::audit("demo", &image, &provenance, &closure);
+    let bytes = with(settings_layer::INITRAMFS_PATH);
+    let image = Image::parse(&bytes).unwrap();
+    let report = explain::report("demo", &image, &provenance, &closure);
     assert_eq!(report.problems, Vec::<String>::new());
     assert!(report.identical);
     let layer = report.layer.unwrap();
-    assert_eq!(layer.base_sha256, audit::sha256(&original));
+    assert_eq!(layer.base_sha256, sha256::hex(&original));
     assert_eq!(layer.settings, "hostname=x\n");
 
     // anything else there is no layer
     let bytes = with("init");
-    let image = Image::read(&bytes).unwrap();
-    let report = report::audit("demo", &image, &provenance, &closure);
+    let image = Image::parse(&bytes).unwrap();
+    let report = explain::report("demo", &image, &provenance, &closure);
     assert!(!report.identical && !report.problems.is_empty());
 }

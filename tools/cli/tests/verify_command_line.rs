@@ -1,6 +1,7 @@
-//! The program `verify` as it is used: files of any kind, its exit status, and what it takes of the machine.
+//! The verb `verify` as it is used: files of any kind, its exit status, and what it takes of the machine.
 
-use audit::{cpio, sample, zstd};
+use formats::zstd::Block;
+use formats::{cpio, sample, settings_layer, zstd};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -21,36 +22,38 @@ fn sound() -> Vec<u8> {
     sample::image(&cpio::write(&[("init", 0o100_755, b"hello")]))
 }
 
-/// The exit status, and all that is said. Whatever it looks at, it may take 400 MB and ten seconds.
+/// The exit status, and all output. Whatever it is given, it may take 400 MB and ten seconds.
 fn verify(directory: &Path, arguments: &[&OsStr]) -> (Option<i32>, String) {
     let run = Command::new("bash")
         .args([
             "-c",
             "ulimit -v 400000; exec timeout 10 \"$@\"",
             "-",
-            env!("CARGO_BIN_EXE_verify"),
+            env!("CARGO_BIN_EXE_scratchmachine"),
+            "verify",
         ])
         .args(arguments)
         .current_dir(directory)
         .output()
         .unwrap();
-    let said = [run.stdout, run.stderr].concat();
-    (run.status.code(), String::from_utf8(said).unwrap())
+    let output = [run.stdout, run.stderr].concat();
+    (run.status.code(), String::from_utf8(output).unwrap())
 }
 
 #[track_caller]
 fn assert_verify(directory: &Path, file: impl AsRef<OsStr>, status: i32, wanted: &str) {
-    let (code, said) = verify(directory, &[OsStr::new("ours.iso"), file.as_ref()]);
-    assert_eq!(code, Some(status), "{said}");
-    assert!(said.contains(wanted), "{wanted:?} is not said: {said}");
+    let reference = ["--reference", "ours.iso"].map(OsStr::new);
+    let (code, output) = verify(directory, &[&reference[..], &[file.as_ref()]].concat());
+    assert_eq!(code, Some(status), "{output}");
+    assert!(output.contains(wanted), "{wanted:?} is missing: {output}");
     assert!(
-        !said.chars().any(|it| it.is_control() && it != '\n'),
-        "{said:?}"
+        !output.chars().any(|it| it.is_control() && it != '\n'),
+        "{output:?}"
     );
 }
 
 #[test]
-fn what_is_no_file_is_refused_at_once() {
+fn what_is_not_a_regular_file_is_refused_at_once() {
     let directory = directory("special");
     symlink("b", directory.join("a")).unwrap();
     symlink("a", directory.join("b")).unwrap();
@@ -62,16 +65,19 @@ fn what_is_no_file_is_refused_at_once() {
         .unwrap();
     assert!(fifo.success());
     for (file, wanted) in [
-        ("fifo", "fifo is no plain file: copy it into one first"),
-        ("socket", "socket is no plain file"),
-        ("/dev/zero", "/dev/zero is no plain file"),
-        (".", ". is a directory: name the .iso file in it"),
+        (
+            "fifo",
+            "read fifo: it is not a regular file: copy it into one first",
+        ),
+        ("socket", "read socket: it is not a regular file"),
+        ("/dev/zero", "read /dev/zero: it is not a regular file"),
+        (".", "read .: it is a directory: name the .iso file in it"),
         ("a", "a: Too many levels of symbolic links"),
         ("missing", "missing: No such file or directory"),
-        ("", "No such file or directory"),
-        ("empty", "empty is no ISO image: it is empty"),
+        ("", "a value is required for '<IMAGE>'"),
+        ("empty", "read empty: it is not an ISO image: it is empty"),
         // says that it is empty, and waits for the kernel when read
-        ("/proc/self/maps", "is no ISO image: it is empty"),
+        ("/proc/self/maps", "it is not an ISO image: it is empty"),
     ] {
         assert_verify(&directory, file, 2, wanted);
     }
@@ -81,12 +87,12 @@ fn what_is_no_file_is_refused_at_once() {
         &directory,
         "huge",
         2,
-        "huge has 3,221,225,472 bytes: images of more than",
+        "read huge: it has 3,221,225,472 bytes, and images of more than",
     );
 }
 
 #[test]
-fn files_of_other_kinds_are_told_by_what_they_are() {
+fn a_file_of_another_kind_is_called_what_it_is() {
     let directory = directory("kinds");
     for (bytes, wanted) in [
         (&b"hello\n"[..], "it is text"),
@@ -114,18 +120,20 @@ fn arguments_that_make_no_sense_are_answered_with_the_usage() {
     let directory = directory("arguments");
     for arguments in [
         &["ours.iso"][..],
-        &["ours.iso", "ours.iso", "ours.iso"],
+        &["--reference", "ours.iso"],
+        &["--reference", "ours.iso", "ours.iso", "ours.iso"],
+        &["--reference", "ours.iso", "--what", "ours.iso"],
         &[],
     ] {
         let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
-        let (status, said) = verify(&directory, &arguments);
+        let (status, output) = verify(&directory, &arguments);
         assert_eq!(status, Some(2));
-        assert!(said.contains("usage: verify FILE.iso"), "{said}");
+        assert!(output.contains("Usage: scratchmachine verify"), "{output}");
     }
 }
 
 #[test]
-fn names_of_files_are_said_escaped_and_need_not_be_text() {
+fn names_of_files_are_shown_escaped_and_need_not_be_text() {
     let directory = directory("names");
     let name = OsString::from(OsStr::from_bytes(b"x\x1b[31m\xff"));
     fs::write(directory.join(&name), "text").unwrap();
@@ -133,7 +141,7 @@ fn names_of_files_are_said_escaped_and_need_not_be_text() {
         &directory,
         &name,
         2,
-        "x\\u{1b}[31m\\xff is no ISO image: it is text",
+        "read x\\u{1b}[31m\\xff: it is not an ISO image: it is text",
     );
     fs::write(directory.join(&name), sound()).unwrap();
     assert_verify(
@@ -146,14 +154,9 @@ fn names_of_files_are_said_escaped_and_need_not_be_text() {
 
 /// 4 GB in a frame of 120 kB.
 #[test]
-fn a_bomb_takes_no_more_than_it_may() {
+fn a_bomb_takes_no_more_memory_than_allowed() {
     let directory = directory("bomb");
-    let mut bomb = [&zstd::MAGIC[..], &[0, 0x58]].concat();
-    for last in std::iter::repeat_n(0, 30_000).chain([1]) {
-        let header: u32 = (128 << 13) | (1 << 1) | last;
-        bomb.extend(&header.to_le_bytes()[..3]);
-        bomb.push(0);
-    }
+    let bomb = zstd::write(&vec![Block::Repeated(0, 128 << 10); 30_001]);
     fs::write(directory.join("bomb.iso"), sample::image(&bomb)).unwrap();
     assert_verify(
         &directory,
@@ -161,4 +164,49 @@ fn a_bomb_takes_no_more_than_it_may() {
         1,
         "holds more than the 268,435,456 bytes that may be decoded: a bomb?",
     );
+}
+
+#[test]
+fn a_report_for_programs_has_each_difference() {
+    let directory = directory("json");
+    let mut theirs = sound();
+    let name = theirs.windows(6).position(|it| it == b"SAMPLE").unwrap();
+    theirs[name] = b'E';
+    fs::write(directory.join("theirs.iso"), theirs).unwrap();
+    for (file, status, identical) in [("ours.iso", 0, true), ("theirs.iso", 1, false)] {
+        let arguments = ["--json", "--reference", "ours.iso", file].map(OsStr::new);
+        let (code, output) = verify(&directory, &arguments);
+        let report: serde_json::Value = serde_json::from_str(&output).unwrap();
+        assert_eq!(code, Some(status), "{output}");
+        assert_eq!(report["file"], file);
+        assert_eq!(report["identical"], identical);
+        let differences = report["differences"].as_array().unwrap();
+        assert_eq!(differences.is_empty(), identical, "{output}");
+        if let [difference, ..] = differences.as_slice() {
+            assert_eq!(difference["offset"], name);
+            assert_eq!(difference["part"], "primary volume descriptor");
+        }
+    }
+}
+
+#[test]
+fn settings_over_an_image_are_listed_and_the_exit_status_says_that_it_is_the_same() {
+    let directory = directory("settings");
+    let mut theirs = sound();
+    let length = theirs.len();
+    let layer = settings_layer::encode("hostname=box\n", 4096).unwrap();
+    theirs[length - 4096..].copy_from_slice(&layer);
+    fs::write(directory.join("theirs.iso"), theirs).unwrap();
+    assert_verify(&directory, "theirs.iso", 0, "\n  \"hostname=box\"\n");
+}
+
+#[test]
+fn the_reference_may_come_from_the_environment() {
+    let directory = directory("environment");
+    let status = Command::new(env!("CARGO_BIN_EXE_scratchmachine"))
+        .args(["verify", "ours.iso"])
+        .env("SCRATCHMACHINE_IMAGE", "ours.iso")
+        .current_dir(directory)
+        .status();
+    assert_eq!(status.unwrap().code(), Some(0));
 }

@@ -1,9 +1,9 @@
 //! Differences that were planted into a small image: each is told with what it is and what it may mean.
 
-use audit::differences::compare;
-use audit::image::{Image, What};
-use audit::limits::Left;
-use audit::{cpio, initramfs, layer, sample, zstd};
+use cli::verify::image::compare;
+use formats::image::{Image, PartKind};
+use formats::limits::Budget;
+use formats::{cpio, initramfs, sample, settings_layer, zstd};
 
 const STORE: &str = "nix/store/00000000000000000000000000000000-init";
 const OTHER: &str = "nix/store/11111111111111111111111111111111-init";
@@ -32,21 +32,9 @@ fn archive(members: &[Member]) -> Vec<u8> {
     cpio::write(&members)
 }
 
-/// A zstd frame of one block that holds `data` as it is.
-fn frame(data: &[u8]) -> Vec<u8> {
-    let header = ((data.len() as u32) << 3) | 1;
-    [
-        &zstd::MAGIC[..],
-        &[0, 0x58],
-        &header.to_le_bytes()[..3],
-        data,
-    ]
-    .concat()
-}
-
 /// Each difference as one line.
 fn told(ours: &[u8], theirs: &[u8]) -> Vec<String> {
-    let image = Image::read(ours).unwrap();
+    let image = Image::parse(ours).unwrap();
     let lines = compare(&image, theirs).into_iter();
     lines
         .map(|it| format!("{:#x} {}: {}", it.offset, it.part, it.explanation))
@@ -115,7 +103,7 @@ fn a_changed_member_is_told_by_what_changed() {
 fn a_member_s_other_numbers_are_told_by_name() {
     let ours = sound();
     let mut archive = archive(&members());
-    let head = cpio::parse(&archive, 0, &mut Left::default())
+    let head = cpio::parse(&archive, 0, &mut Budget::default())
         .unwrap()
         .members[3]
         .head
@@ -142,7 +130,7 @@ fn a_member_s_other_numbers_are_told_by_name() {
 fn members_that_came_went_or_moved_are_told() {
     assert_told(
         &of_members(|it| it.push(member("bin/backdoor", 0o104_755, b"x"))),
-        &["a member that is not in this checkout's: /bin/backdoor (1 bytes)"],
+        &["a member that is not in this checkout's: /bin/backdoor (1 byte)"],
     );
     assert_told(
         &of_members(|it| it.push(member("dev/sda", 0o060_600, b""))),
@@ -218,23 +206,23 @@ fn a_second_archive_replaces_what_is_in_the_first_and_is_told() {
 #[test]
 fn how_an_archive_is_compressed_is_told_apart_from_what_is_in_it() {
     let plain = archive(&members());
-    let ours = sample::image(&frame(&plain));
+    let ours = sample::image(&zstd::store(&plain));
     assert_told(
         &told(&ours, &sample::image(&plain)),
         &["0 of it compressed instead of 1"],
     );
     let (first, second) = plain.split_at(plain.len() / 2);
-    let mut blocks = frame(first);
+    let mut blocks = zstd::store(first);
     blocks[6] &= !1;
-    blocks.extend(&frame(second)[6..]);
+    blocks.extend(&zstd::store(second)[6..]);
     assert_told(
         &told(&ours, &sample::image(&blocks)),
-        &["the same archive, compressed otherwise"],
+        &["the same archive, compressed differently"],
     );
-    let padded = frame(&[&plain[..], &[0; 64]].concat());
+    let padded = zstd::store(&[&plain[..], &[0; 64]].concat());
     assert_told(
         &told(&ours, &sample::image(&padded)),
-        &["the same members, padded otherwise"],
+        &["the same members, padded differently"],
     );
 }
 
@@ -244,7 +232,7 @@ fn an_archive_that_can_not_be_decoded_is_told_by_the_reason() {
         (b"\x1f\x8b\x08\0\0".to_vec(), "a gzip file"),
         (b"\xfd7zXZ\0".to_vec(), "an xz file"),
         (
-            frame(&cpio::write(&[("../x", 0o100_644, b"")])),
+            zstd::store(&cpio::write(&[("../x", 0o100_644, b"")])),
             "../x would be unpacked outside",
         ),
         (
@@ -260,7 +248,7 @@ fn an_archive_that_can_not_be_decoded_is_told_by_the_reason() {
 #[test]
 fn names_that_would_steer_a_terminal_are_told_escaped() {
     let told = of_members(|it| it.push(member("\x1b[2J\u{202e}", 0o100_644, b"x")));
-    assert_told(&told, &["/\\u{1b}[2J\\u{202e} (1 bytes)"]);
+    assert_told(&told, &["/\\u{1b}[2J\\u{202e} (1 byte)"]);
     // in the ISO as well
     let told = of_bytes(b"NM\x0c\x01\0bzImage", b"NM\x0c\x01\0\x1b[2J\xff\r\n");
     assert!(
@@ -324,12 +312,12 @@ fn a_place_in_a_kernel_is_told_by_its_part() {
 #[test]
 fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
     let ours = sound();
-    let room = Image::read(&ours)
+    let room = Image::parse(&ours)
         .unwrap()
         .volume
         .files
         .iter()
-        .find(|file| file.path == layer::ROOM)
+        .find(|file| file.path == settings_layer::ISO_PATH)
         .unwrap()
         .range
         .clone();
@@ -338,7 +326,7 @@ fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
         theirs[room.start..room.start + bytes.len()].copy_from_slice(bytes);
         told(&ours, &theirs)
     };
-    let layer = layer::encode("hostname=box\n", room.len()).unwrap();
+    let layer = settings_layer::encode("hostname=box\n", room.len()).unwrap();
     assert_told(
         &with(&layer),
         &["settings were put over the image: \"hostname=box\""],
@@ -346,7 +334,7 @@ fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
     assert_told(
         &with(&cpio::write(&[("init", 0o100_755, b"evil")])),
         &[
-            "no settings that `configure` writes",
+            "not settings as `configure` writes them",
             "could replace any file: an archive of /init",
         ],
     );
@@ -364,8 +352,8 @@ fn another_session_after_the_end_is_told() {
 
 #[test]
 fn no_single_byte_of_the_sample_can_change_unnoticed() {
-    let ours = sample::image(&frame(&archive(&members())));
-    let image = Image::read(&ours).unwrap();
+    let ours = sample::image(&zstd::store(&archive(&members())));
+    let image = Image::parse(&ours).unwrap();
     // of zeros one in 64
     for at in (0..ours.len()).filter(|at| ours[*at] != 0 || at % 64 == 0) {
         for change in [0x01, 0x80] {
@@ -376,7 +364,7 @@ fn no_single_byte_of_the_sample_can_change_unnoticed() {
                 .iter()
                 .find(|part| part.range.contains(&at))
                 .unwrap()
-                .what
+                .kind
                 .to_string();
             let differences = compare(&image, &theirs);
             assert!(
@@ -392,7 +380,7 @@ fn more_names_than_anybody_wants_are_refused() {
     let member = cpio::write(&[("x", 0o100_644, b"")]);
     // each an archive of its own, so that no name comes twice
     let many = member.repeat(101_000);
-    let error = initramfs::parse(&frame_of_blocks(&many), &mut Left::default()).unwrap_err();
+    let error = initramfs::parse(&zstd::store(&many), &mut Budget::default()).unwrap_err();
     assert!(
         error.message.contains("more than 100000 members"),
         "{error}"
@@ -404,30 +392,18 @@ fn more_names_than_anybody_wants_are_refused() {
         .iter()
         .map(|name| (name.as_str(), 0o100_644, &b""[..]))
         .collect();
-    let error = initramfs::parse(&cpio::write(&long), &mut Left::default()).unwrap_err();
+    let error = initramfs::parse(&cpio::write(&long), &mut Budget::default()).unwrap_err();
     assert!(error.message.contains("names that are too long"), "{error}");
-}
-
-/// A frame of as many blocks as it takes.
-fn frame_of_blocks(data: &[u8]) -> Vec<u8> {
-    let mut bytes = [&zstd::MAGIC[..], &[0, 0x58]].concat();
-    let blocks: Vec<&[u8]> = data.chunks(128 << 10).collect();
-    for (index, block) in blocks.iter().enumerate() {
-        let header = ((block.len() as u32) << 3) | u32::from(index + 1 == blocks.len());
-        bytes.extend(&header.to_le_bytes()[..3]);
-        bytes.extend(*block);
-    }
-    bytes
 }
 
 #[test]
 fn files_that_share_bytes_are_refused() {
     let ours = sound();
-    let image = Image::read(&ours).unwrap();
+    let image = Image::parse(&ours).unwrap();
     let kernel = image
         .parts
         .iter()
-        .find(|part| part.what == What::File(String::from("/bzImage")))
+        .find(|part| part.kind == PartKind::File(String::from("/bzImage")))
         .unwrap();
     let sector = (kernel.range.start / 2048) as u32;
     let both = |sector: u32| [sector.to_le_bytes(), sector.to_be_bytes()].concat();
@@ -435,6 +411,6 @@ fn files_that_share_bytes_are_refused() {
     // the record of the initramfs: in the second sector of the kernel
     let initrd = find(&ours, b"initrd;1") - 33;
     theirs[initrd + 2..initrd + 10].copy_from_slice(&both(sector + 1));
-    let error = Image::read(&theirs).err().unwrap();
+    let error = Image::parse(&theirs).err().unwrap();
     assert!(error.message.contains("begins within"), "{error}");
 }

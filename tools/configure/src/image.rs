@@ -1,8 +1,9 @@
 //! An image of ours: the room for a layer in it, and all that is not the layer.
 
-use audit::differences::is_no_iso;
-use audit::iso9660::{self, Descriptor};
-use audit::{file, layer};
+use cli::input;
+use formats::iso9660::descriptors::{self, Descriptor};
+use formats::iso9660::volume::Volume;
+use formats::{settings_layer, sha256};
 use scratchmachine::Error;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -29,28 +30,25 @@ impl Image {
         let name = path.display();
         let wrong = |cause: String| Error::new(format!("read {name}"), cause);
 
-        let bytes = file::image(path).map_err(|cause| Error::new("read the image", cause))?;
-        if let Some(why) = is_no_iso(&[], &bytes) {
+        let bytes = input::image(path)?;
+        if let Some(why) = descriptors::why_not(&bytes) {
             return Err(wrong(format!("it is no ISO image: {why}")));
         }
-        let volume = iso9660::parse(&bytes).map_err(|error| {
+        let volume = Volume::parse(&bytes).map_err(|error| {
             wrong(format!("it is no sound ISO image: {error}")).advise("fetch or build it anew")
         })?;
-        let primary = volume
-            .descriptors
-            .iter()
-            .find(|(_, kind)| *kind == Descriptor::Primary);
-        let application = primary.map_or(&[][..], |(at, _)| &bytes[at + 574..at + 702]);
+        let application = volume
+            .descriptor(Descriptor::Primary)
+            .map_or(&[][..], |at| {
+                &bytes[descriptors::volume::APPLICATION.within(at).range()]
+            });
         let application = String::from_utf8_lossy(application).to_lowercase();
         let identity = application.strip_prefix(APPLICATION).ok_or_else(|| {
             wrong("it is an ISO image of something else".into())
                 .advise("give one that mkMachine has made")
         })?;
-        let range = |path: &str| {
-            let file = volume.files.iter().find(|file| file.path == path)?;
-            Some(file.range.clone())
-        };
-        let room = range(layer::ROOM).ok_or_else(|| {
+        let range = |path: &str| volume.file(path).map(|file| file.range.clone());
+        let room = range(settings_layer::ISO_PATH).ok_or_else(|| {
             wrong("it has no room for settings: it was made before there was any".into())
                 .advise("build it anew")
         })?;
@@ -82,7 +80,7 @@ impl Image {
     /// The SHA-256 of the image without its layer.
     pub fn hash_of_base(mut self) -> String {
         self.bytes[self.room].fill(0);
-        audit::sha256(&self.bytes)
+        sha256::hex(&self.bytes)
     }
 }
 
@@ -105,6 +103,9 @@ mod tests {
 
     #[test]
     fn the_layer_is_the_file_that_init_reads() {
-        assert_eq!(format!("/{}", layer::FILE), scratchmachine::config::LAYER);
+        assert_eq!(
+            format!("/{}", settings_layer::INITRAMFS_PATH),
+            scratchmachine::config::LAYER
+        );
     }
 }

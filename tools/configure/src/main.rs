@@ -4,7 +4,7 @@
 mod image;
 mod settings;
 
-use audit::layer;
+use formats::{settings_layer, sha256};
 use image::Image;
 use scratchmachine::Error;
 use std::ffi::OsString;
@@ -97,8 +97,8 @@ fn perform(task: Task) -> Result<(), Vec<String>> {
         } => {
             let image = Image::open(&input).map_err(told)?;
             let text = settings::text_of(&words, &image.command_line)?;
-            let layer =
-                layer::encode(&text, image.layer().len()).map_err(|error| vec![why(error)])?;
+            let layer = settings_layer::encode(&text, image.layer().len())
+                .map_err(|error| vec![why(error)])?;
             replace(&output, |out| image.write(&layer, out)).map_err(told)?;
             print!("{}", describe(&output).map_err(told)?);
         }
@@ -109,11 +109,11 @@ fn perform(task: Task) -> Result<(), Vec<String>> {
 /// What `--show` says.
 fn describe(path: &Path) -> Result<String, Error> {
     let image = Image::open(path)?;
-    let text = layer::decode(image.layer());
+    let text = settings_layer::decode(image.layer());
     let text = text.map_err(|error| Error::new(format!("read {}", path.display()), why(error)))?;
     let configuration = match text.as_str() {
         "" => "none".to_owned(),
-        text => format!("sha256 {}", audit::sha256(text.as_bytes())),
+        text => format!("sha256 {}", sha256::hex(text.as_bytes())),
     };
     let identity = image.identity.clone();
     let base = image.hash_of_base();
@@ -122,14 +122,14 @@ fn describe(path: &Path) -> Result<String, Error> {
     ))
 }
 
-fn why(error: layer::Error) -> String {
+fn why(error: settings_layer::Error) -> String {
     match error {
-        layer::Error::TooLong { needed, room } => {
+        settings_layer::Error::TooLong { needed, available } => {
             format!(
-                "the settings take {needed} bytes, and the image has room for {room}: build some of them in"
+                "the settings take {needed} bytes, and the image has room for {available}: build some of them in"
             )
         }
-        layer::Error::Foreign => {
+        settings_layer::Error::Foreign => {
             "where settings belong is something else: configure it anew, or distrust it".into()
         }
     }

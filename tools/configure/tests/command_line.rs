@@ -147,7 +147,7 @@ fn what_is_no_image_of_ours_is_refused_with_the_reason() {
     bench.write("huge.iso", &with(descriptor + 156 + 10, &[0xff; 4]));
     for (image, cause) in [
         ("missing.iso", "missing.iso: No such file or directory"),
-        (".", ". is a directory"),
+        (".", ".: it is a directory"),
         ("text", "read text: it is no ISO image"),
         ("empty", "read empty: it is no ISO image"),
         (

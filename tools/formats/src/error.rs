@@ -1,4 +1,4 @@
-//! What is wrong, and at which byte.
+//! What is wrong with a file, and at which byte.
 
 use std::fmt;
 

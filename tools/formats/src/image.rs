@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
-use crate::fields::is_zero;
-use crate::initramfs::{self, Layer};
-use crate::iso9660::{self, DESCRIPTORS, Descriptor, Volume};
-use crate::limits::Left;
+use crate::error::{Error, Result};
+use crate::initramfs::{self, Segment};
+use crate::iso9660::descriptors::{self, Descriptor};
+use crate::iso9660::directories::Entry;
+use crate::iso9660::volume::Volume;
+use crate::layout::is_zero;
+use crate::limits::Budget;
 use crate::ranges::Ledger;
-use crate::{Error, Result, el_torito};
+use crate::{boot_info, el_torito};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum PartKind {
     SystemArea,
     Descriptor(Descriptor),
     PathTable {
@@ -28,109 +31,70 @@ pub enum What {
     Unaccounted,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for PartKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::SystemArea => formatter.write_str("system area"),
-            What::Descriptor(kind) => formatter.write_str(kind.name()),
-            What::PathTable { big_endian: false } => {
+            PartKind::SystemArea => formatter.write_str("system area"),
+            PartKind::Descriptor(kind) => formatter.write_str(kind.name()),
+            PartKind::PathTable { big_endian: false } => {
                 formatter.write_str("path table, little-endian")
             }
-            What::PathTable { big_endian: true } => formatter.write_str("path table, big-endian"),
-            What::Directory(path) => write!(formatter, "directory {path}"),
-            What::Continuation => formatter.write_str("Rock Ridge continuation"),
-            What::BootCatalogue => formatter.write_str("El Torito boot catalogue"),
-            What::File(path) => formatter.write_str(path),
-            What::Padding(after) => write!(formatter, "padding after {after}"),
-            What::Unaccounted => formatter.write_str("UNACCOUNTED FOR"),
+            PartKind::PathTable { big_endian: true } => {
+                formatter.write_str("path table, big-endian")
+            }
+            PartKind::Directory(path) => write!(formatter, "directory {path}"),
+            PartKind::Continuation => formatter.write_str("Rock Ridge continuation"),
+            PartKind::BootCatalogue => formatter.write_str("El Torito boot catalogue"),
+            PartKind::File(path) => formatter.write_str(path),
+            PartKind::Padding(after) => write!(formatter, "padding after {after}"),
+            PartKind::Unaccounted => formatter.write_str("UNACCOUNTED FOR"),
         }
     }
 }
 
+#[derive(Debug)]
 pub struct Part {
     pub range: Range<usize>,
-    pub what: What,
+    pub kind: PartKind,
 }
 
+#[derive(Debug)]
 pub struct Image<'a> {
     pub bytes: &'a [u8],
     pub volume: Volume,
     /// Disjoint, in order, from the first byte to the last.
     pub parts: Vec<Part>,
-    /// The file in which xorriso wrote where it put it, where it is what it must be.
+    /// The file with a valid boot info table.
     pub boot_info: Option<String>,
 }
 
 impl<'a> Image<'a> {
-    pub fn read(bytes: &'a [u8]) -> Result<Self> {
-        let volume = iso9660::parse(bytes)?;
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let volume = Volume::parse(bytes)?;
         let catalogue = el_torito::parse(bytes, &volume)?;
 
         let mut ledger = Ledger::new(bytes.len());
-        ledger.claim(0..DESCRIPTORS, What::SystemArea)?;
-        for (at, kind) in &volume.descriptors {
-            ledger.claim(*at..at + kind.length(), What::Descriptor(*kind))?;
-        }
-        for table in &volume.path_tables {
-            let big_endian = table.big_endian;
-            ledger.claim(table.range.clone(), What::PathTable { big_endian })?;
-        }
-        for directory in &volume.directories {
-            // records that follow each other are one part
-            let mut run: Option<Range<usize>> = None;
-            for record in &directory.records {
-                run = match run {
-                    Some(run) if run.end == record.start => Some(run.start..record.end),
-                    Some(run) => {
-                        ledger.claim(run, What::Directory(directory.path.clone()))?;
-                        Some(record.clone())
-                    }
-                    None => Some(record.clone()),
-                };
-            }
-            if let Some(run) = run {
-                ledger.claim(run, What::Directory(directory.path.clone()))?;
-            }
-        }
-        for range in &volume.continuations {
-            ledger.claim(range.clone(), What::Continuation)?;
-        }
+        claim_volume(&mut ledger, &volume)?;
         let mut boot_info = None;
         if let Some(catalogue) = &catalogue {
-            ledger.claim(catalogue.range.clone(), What::BootCatalogue)?;
+            ledger.claim(catalogue.range.clone(), PartKind::BootCatalogue)?;
             for program in &catalogue.programs {
-                let file = volume
-                    .files
-                    .iter()
-                    .find(|file| file.range.start == *program);
+                let mut files = volume.tree.files.iter();
+                let file = files.find(|file| file.range.start == *program);
                 let file = file.ok_or_else(|| {
                     Error::new(
                         *program,
-                        "the boot catalogue names a program that is no file",
+                        "the boot catalogue names a program that is not a file",
                     )
                 })?;
-                if el_torito::has_boot_info(&bytes[file.range.clone()], *program) {
+                if boot_info::is_valid(&bytes[file.range.clone()], *program) {
                     boot_info = Some(file.path.clone());
                 }
             }
         }
-        // two names may share one file's bytes
-        let mut files: BTreeMap<(usize, usize), String> = BTreeMap::new();
-        for file in &volume.files {
-            let is_catalogue = catalogue
-                .as_ref()
-                .is_some_and(|catalogue| catalogue.range.start == file.range.start);
-            if is_catalogue {
-                continue;
-            }
-            files
-                .entry((file.range.start, file.range.end))
-                .and_modify(|names| names.push_str(&format!(" = {}", file.path)))
-                .or_insert_with(|| file.path.clone());
-        }
-        for ((start, end), names) in files {
-            ledger.claim(start..end, What::File(names))?;
-        }
+        // the catalogue is a file as well
+        let catalogue = catalogue.map(|catalogue| catalogue.range.start);
+        claim_files(&mut ledger, &volume, catalogue)?;
 
         Ok(Image {
             bytes,
@@ -143,39 +107,89 @@ impl<'a> Image<'a> {
     pub fn unaccounted(&self) -> impl Iterator<Item = &Part> {
         self.parts
             .iter()
-            .filter(|part| part.what == What::Unaccounted)
+            .filter(|part| part.kind == PartKind::Unaccounted)
     }
 
     pub fn file(&self, path: &str) -> Option<&'a [u8]> {
-        let file = self.volume.files.iter().find(|file| file.path == path)?;
+        let file = self.volume.file(path)?;
         Some(&self.bytes[file.range.clone()])
     }
 
     /// The files that a boot loader hands to the kernel as its initramfs, each once.
-    pub fn archives(&self) -> Vec<(&iso9660::Entry, Result<Vec<Layer<'a>>>)> {
+    pub fn archives(&self) -> Vec<(&Entry, Result<Vec<Segment<'a>>>)> {
         let mut seen = HashSet::new();
-        let mut left = Left::default();
-        self.volume
-            .files
-            .iter()
+        let mut budget = Budget::default();
+        let files = self.volume.tree.files.iter();
+        files
             .filter_map(|file| {
                 let bytes = &self.bytes[file.range.clone()];
                 let new = initramfs::is_initramfs(bytes) && seen.insert(file.range.start);
-                new.then(|| (file, initramfs::parse(bytes, &mut left)))
+                new.then(|| (file, initramfs::parse(bytes, &mut budget)))
             })
             .collect()
     }
 }
 
+/// The structures of ISO 9660.
+fn claim_volume(ledger: &mut Ledger<PartKind>, volume: &Volume) -> Result<()> {
+    ledger.claim(0..descriptors::START, PartKind::SystemArea)?;
+    for (at, kind) in &volume.descriptors {
+        ledger.claim(*at..at + kind.length(), PartKind::Descriptor(*kind))?;
+    }
+    for table in &volume.path_tables {
+        let big_endian = table.big_endian;
+        ledger.claim(table.range.clone(), PartKind::PathTable { big_endian })?;
+    }
+    for directory in &volume.tree.directories {
+        // records that follow each other are one part
+        let runs = directory
+            .records
+            .chunk_by(|before, after| before.end == after.start);
+        for run in runs {
+            if let [first, ..] = run {
+                let end = run.last().map_or(first.end, |last| last.end);
+                let kind = PartKind::Directory(directory.path.clone());
+                ledger.claim(first.start..end, kind)?;
+            }
+        }
+    }
+    for range in &volume.tree.continuations {
+        ledger.claim(range.clone(), PartKind::Continuation)?;
+    }
+    Ok(())
+}
+
+/// Each file once, by all its names; the catalogue is claimed as that.
+fn claim_files(
+    ledger: &mut Ledger<PartKind>,
+    volume: &Volume,
+    catalogue: Option<usize>,
+) -> Result<()> {
+    let mut names: BTreeMap<(usize, usize), String> = BTreeMap::new();
+    for file in &volume.tree.files {
+        if Some(file.range.start) == catalogue {
+            continue;
+        }
+        names
+            .entry((file.range.start, file.range.end))
+            .and_modify(|names| names.push_str(&format!(" = {}", file.path)))
+            .or_insert_with(|| file.path.clone());
+    }
+    for ((start, end), names) in names {
+        ledger.claim(start..end, PartKind::File(names))?;
+    }
+    Ok(())
+}
+
 /// The ledger's claims, and what is between them: zeros are padding, and nothing else is.
-fn with_gaps(bytes: &[u8], ledger: Ledger<What>) -> Result<Vec<Part>> {
+fn with_gaps(bytes: &[u8], ledger: Ledger<PartKind>) -> Result<Vec<Part>> {
     let settled = ledger.settle()?;
     let mut parts: Vec<Part> = Vec::new();
-    for (range, what) in settled.claims {
-        if what == What::SystemArea && !is_zero(&bytes[range.clone()]) {
+    for (range, kind) in settled.claims {
+        if kind == PartKind::SystemArea && !is_zero(&bytes[range.clone()]) {
             zeros_and_others(bytes, range, "the file's beginning", &mut parts);
         } else {
-            parts.push(Part { range, what });
+            parts.push(Part { range, kind });
         }
     }
     let mut padding = Vec::new();
@@ -184,7 +198,7 @@ fn with_gaps(bytes: &[u8], ledger: Ledger<What>) -> Result<Vec<Part>> {
         let after = after
             .checked_sub(1)
             .map_or(String::from("nothing"), |before| {
-                parts[before].what.to_string()
+                parts[before].kind.to_string()
             });
         zeros_and_others(bytes, gap, &after, &mut padding);
     }
@@ -211,12 +225,12 @@ fn zeros_and_others(bytes: &[u8], range: Range<usize>, after: &str, parts: &mut 
     };
     for (range, zero) in pieces {
         if !range.is_empty() {
-            let what = if zero {
-                What::Padding(after.to_owned())
+            let kind = if zero {
+                PartKind::Padding(after.to_owned())
             } else {
-                What::Unaccounted
+                PartKind::Unaccounted
             };
-            parts.push(Part { range, what });
+            parts.push(Part { range, kind });
         }
     }
 }

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::limits::Left;
-use crate::{Error, Result, cpio, kinds, limits, zstd};
+use crate::error::{Error, Result};
+use crate::limits::{self, Budget};
+use crate::{cpio, signatures, zstd};
 
 /// One compressed frame, or one run of plain archives.
 #[derive(Debug)]
-pub struct Layer<'a> {
+pub struct Segment<'a> {
     /// Where it is in the file.
     pub range: Range<usize>,
     pub compressed: bool,
@@ -30,54 +31,57 @@ fn after_zeros(bytes: &[u8], at: usize) -> usize {
         .map_or(bytes.len(), |zeros| at + zeros)
 }
 
-/// All layers, of which the compressed ones may come to as many bytes as are `left`.
-pub fn parse<'a>(bytes: &'a [u8], left: &mut Left) -> Result<Vec<Layer<'a>>> {
-    let mut layers = Vec::new();
+/// All segments, of which the compressed ones may come to as many bytes as the budget has left.
+pub fn parse<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<Vec<Segment<'a>>> {
+    let mut segments = Vec::new();
     let mut at = after_zeros(bytes, 0);
     while at < bytes.len() {
-        let layer = if bytes[at..].starts_with(&zstd::MAGIC) {
-            let (range, data) = zstd::decode(bytes, at, left.decoded)?;
-            left.decoded = left.decoded.saturating_sub(data.len());
+        let segment = if bytes[at..].starts_with(&zstd::MAGIC) {
+            let (range, data) = zstd::decode(bytes, at, budget.decoded)?;
+            budget.decoded = budget.decoded.saturating_sub(data.len());
             let within =
                 |error: Error| Error::new(at, format!("in the archive decoded from here, {error}"));
-            Layer {
+            Segment {
                 range,
                 compressed: true,
-                archives: archives(&data, left).map_err(within)?,
+                archives: archives(&data, budget).map_err(within)?,
                 data: Cow::Owned(data),
             }
         } else if bytes[at..].starts_with(cpio::MAGIC) {
-            let archive = cpio::parse(bytes, at, left)?;
-            Layer {
+            let archive = cpio::parse(bytes, at, budget)?;
+            Segment {
                 range: at..archive.trailer.end,
                 compressed: false,
                 data: Cow::Borrowed(bytes),
                 archives: vec![archive],
             }
         } else {
-            let kind = kinds::of(&bytes[at..]).unwrap_or("something else");
+            let kind = signatures::identify(&bytes[at..]).unwrap_or("something else");
             return Err(Error::new(
                 at,
                 format!(
-                    "neither a zstd frame nor a cpio archive, which is all that is known here: {kind}"
+                    "neither a zstd frame nor a cpio archive, the only kinds that are supported: {kind}"
                 ),
             ));
         };
-        at = after_zeros(bytes, layer.range.end);
-        layers.push(layer);
-        if layers.len() > limits::FEW {
-            return Err(Error::new(at, format!("more than {} layers", limits::FEW)));
+        at = after_zeros(bytes, segment.range.end);
+        segments.push(segment);
+        if segments.len() > limits::SEGMENTS {
+            return Err(Error::new(
+                at,
+                format!("more than {} segments", limits::SEGMENTS),
+            ));
         }
     }
-    Ok(layers)
+    Ok(segments)
 }
 
 /// All archives of a decoded stream, which holds nothing else.
-fn archives(data: &[u8], left: &mut Left) -> Result<Vec<cpio::Archive>> {
+fn archives(data: &[u8], budget: &mut Budget) -> Result<Vec<cpio::Archive>> {
     let mut archives = Vec::new();
     let mut at = after_zeros(data, 0);
     while at < data.len() {
-        let archive = cpio::parse(data, at, left)?;
+        let archive = cpio::parse(data, at, budget)?;
         at = after_zeros(data, archive.trailer.end);
         archives.push(archive);
     }
@@ -95,9 +99,9 @@ mod tests {
         bytes.extend([0; 512]);
         bytes.extend(cpio::write(&[("etc", 0o040_755, b"")]));
         bytes.extend([0; 100]);
-        let layers = parse(&bytes, &mut Left::default()).unwrap();
-        assert_eq!(layers.len(), 2);
-        assert_eq!(layers[1].archives[0].members[0].name, "etc");
+        let segments = parse(&bytes, &mut Budget::default()).unwrap();
+        assert_eq!(segments.len(), 2);
+        assert_eq!(segments[1].archives[0].members[0].name, "etc");
     }
 
     #[test]
@@ -105,13 +109,13 @@ mod tests {
         let mut bytes = cpio::write(&[("init", 0o100_755, b"one")]);
         let end = bytes.len();
         bytes.extend(b"hidden");
-        assert_eq!(parse(&bytes, &mut Left::default()).unwrap_err().at, end);
+        assert_eq!(parse(&bytes, &mut Budget::default()).unwrap_err().at, end);
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = parse(&bytes, &mut Left::default());
+            let _ = parse(&bytes, &mut Budget::default());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an image may ask of the machine that looks at it.
+//! What an image may demand of the machine that examines it. Each limit stands here and nowhere else.
 
 /// Bytes of an image that is read into memory.
 pub const IMAGE: u64 = 512 << 20;
@@ -12,21 +12,28 @@ pub const NAMES: usize = 8 << 20;
 pub const DEPTH: usize = 64;
 /// Bytes of a path.
 pub const PATH: usize = 1024;
-/// Volume descriptors, entries of a boot catalogue, layers of an initramfs.
-pub const FEW: usize = 64;
-/// Places at which Rock Ridge's entries for one file go on.
+/// Volume descriptors of an ISO.
+pub const DESCRIPTORS: usize = 64;
+/// Entries of a boot catalogue.
+pub const BOOT_ENTRIES: usize = 64;
+/// Compressed frames and plain archives of an initramfs.
+pub const SEGMENTS: usize = 64;
+/// Places at which the Rock Ridge entries of one file continue.
 pub const CONTINUATIONS: usize = 8;
+/// The same, of all files.
+pub const ALL_CONTINUATIONS: usize = 1000;
 
-/// What is left of the limits to archives that are looked at together.
-pub struct Left {
+/// What may still be taken by directories or archives that are read together.
+#[derive(Clone, Debug)]
+pub struct Budget {
     pub decoded: usize,
     pub entries: usize,
     pub names: usize,
 }
 
-impl Default for Left {
+impl Default for Budget {
     fn default() -> Self {
-        Left {
+        Budget {
             decoded: DECODED,
             entries: ENTRIES,
             names: NAMES,
@@ -34,9 +41,9 @@ impl Default for Left {
     }
 }
 
-impl Left {
-    /// One more entry of this name; false if that is too many.
-    pub fn take(&mut self, name: &str) -> bool {
+impl Budget {
+    /// Take one more entry of this name; false if that is too many.
+    pub fn take_entry(&mut self, name: &str) -> bool {
         let entries = self.entries.checked_sub(1);
         let names = self.names.checked_sub(name.len());
         self.entries = entries.unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Ranges of a file of `length` bytes, each with what it is.
 pub struct Ledger<T> {

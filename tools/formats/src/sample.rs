@@ -1,58 +1,60 @@
 //! A small image that has one of all that ours have, for tests: descriptors, both path tables, Rock Ridge with a
-//! continuation, a boot catalogue, a boot loader with its boot info table, a kernel's head, an initramfs, room for
+//! continuation, a boot catalogue, a boot loader with its boot info table, a kernel's head, an initramfs, a file for
 //! settings.
 
-use crate::iso9660::SECTOR;
+use crate::bzimage::{self, SECOND_SECTOR};
+use crate::iso9660::descriptors::{self, Descriptor, boot_record, head, volume};
+use crate::iso9660::rock_ridge::{self, continuation, dates, mark, name, posix, reference};
+use crate::iso9660::sector::SECTOR;
+use crate::iso9660::{path_tables, record};
+use crate::{boot_info, el_torito};
 
-const LOADER: usize = 25;
+const DATE: [u8; 7] = [80, 1, 1, 0, 0, 0, 0];
 const SETTINGS: usize = 4096;
 
-fn both16(number: u16) -> Vec<u8> {
-    [number.to_le_bytes(), number.to_be_bytes()].concat()
-}
-
-fn both32(number: usize) -> Vec<u8> {
-    let number = number as u32;
-    [number.to_le_bytes(), number.to_be_bytes()].concat()
-}
+// what lies in which sector, up to the initramfs
+const PRIMARY: usize = 16;
+const BOOT_RECORD: usize = 17;
+const TERMINATOR: usize = 18;
+const ROOT: usize = 19;
+const CONTINUATION: usize = 20;
+const ISOLINUX: usize = 21;
+const LITTLE_PATH_TABLE: usize = 22;
+const BIG_PATH_TABLE: usize = 23;
+const CATALOGUE: usize = 24;
+const LOADER: usize = 25;
+const CONFIGURATION: usize = 26;
+const KERNEL: usize = 27;
+const INITRD: usize = 29;
 
 /// Rock Ridge's entries of a file or directory.
-fn rock_ridge(mode: usize, name: &str) -> Vec<u8> {
-    let date = [80, 1, 1, 0, 0, 0, 0];
-    let mut entries = [
-        &b"PX\x24\x01"[..],
-        &[mode, 1, 0, 0].map(both32).concat(),
-        b"TF\x1a\x01\x0e",
-        &[date; 3].concat(),
-    ]
-    .concat();
-    if !name.is_empty() {
-        entries.extend([b'N', b'M', name.len() as u8 + 5, 1, 0]);
-        entries.extend(name.bytes());
+fn rock_ridge(mode: usize, file: &str) -> Vec<u8> {
+    let mut permissions = rock_ridge::write(rock_ridge::POSIX, posix::GROUP.end);
+    posix::MODE.put_number(&mut permissions, mode);
+    posix::LINKS.put_number(&mut permissions, 1);
+    let mut times = rock_ridge::write(rock_ridge::DATES, dates::THIRD.end);
+    dates::KINDS.put_number(&mut times, 0x0e);
+    for field in [dates::FIRST, dates::SECOND, dates::THIRD] {
+        field.put(&mut times, &DATE);
+    }
+    let mut entries = [permissions, times].concat();
+    if !file.is_empty() {
+        let mut own = rock_ridge::write(rock_ridge::NAME, name::NAME.start + file.len());
+        own[name::NAME.start..].copy_from_slice(file.as_bytes());
+        entries.extend(own);
     }
     entries
 }
 
-fn record(sector: usize, size: usize, flags: u8, identifier: &[u8], rock_ridge: &[u8]) -> Vec<u8> {
-    let mut record = vec![0, 0];
-    record.extend(both32(sector));
-    record.extend(both32(size));
-    record.extend([80, 1, 1, 0, 0, 0, 0, flags, 0, 0]);
-    record.extend(both16(1));
-    record.push(identifier.len() as u8);
-    record.extend(identifier);
-    record.resize(record.len().next_multiple_of(2), 0);
-    record.extend(rock_ridge);
-    record.resize(record.len().next_multiple_of(2), 0);
-    record[0] = record.len() as u8;
-    record
-}
-
 fn directory(own: usize, above: usize, marks: &[u8], entries: &[Vec<u8>]) -> Vec<u8> {
     let mode = rock_ridge(0o040_555, "");
+    let to = |sector, identifier, rock_ridge: &[u8]| {
+        let flags = record::IS_DIRECTORY;
+        record::write(sector, SECTOR, &DATE, flags, identifier, rock_ridge)
+    };
     [
-        record(own, SECTOR, 2, &[0], &[marks, &mode].concat()),
-        record(above, SECTOR, 2, &[1], &mode),
+        to(own, record::SELF, &[marks, &mode].concat()),
+        to(above, record::PARENT, &mode),
         entries.concat(),
     ]
     .concat()
@@ -60,142 +62,138 @@ fn directory(own: usize, above: usize, marks: &[u8], entries: &[Vec<u8>]) -> Vec
 
 fn file(sector: usize, size: usize, name: &str) -> Vec<u8> {
     let identifier = format!("{name};1");
-    record(
-        sector,
-        size,
-        0,
-        identifier.as_bytes(),
-        &rock_ridge(0o100_444, name),
-    )
+    let rock_ridge = rock_ridge(0o100_444, name);
+    record::write(sector, size, &DATE, 0, identifier.as_bytes(), &rock_ridge)
 }
 
-fn path_table(number: impl Fn(u32) -> Vec<u8>, short: impl Fn(u16) -> Vec<u8>) -> Vec<u8> {
-    let entry = |name: &[u8], sector| {
-        [
-            vec![name.len() as u8, 0],
-            number(sector),
-            short(1),
-            name.to_vec(),
-        ]
-        .concat()
-    };
-    [entry(b"\0", 19), vec![0], entry(b"isolinux", 21)].concat()
+fn path_table(big_endian: bool) -> Vec<u8> {
+    let directories = [(record::SELF, ROOT, 1), (&b"isolinux"[..], ISOLINUX, 1)];
+    path_tables::write(&directories, big_endian)
+}
+
+fn descriptor(kind: Descriptor) -> Vec<u8> {
+    let mut descriptor = vec![0; kind.length()];
+    head::KIND.put_number(&mut descriptor, kind.code());
+    head::IDENTIFIER.put(&mut descriptor, descriptors::IDENTIFIER);
+    head::VERSION.put_number(&mut descriptor, 1);
+    descriptor
+}
+
+fn primary(sectors: usize) -> Vec<u8> {
+    let mut primary = descriptor(Descriptor::Primary);
+    let blanks = [
+        volume::SYSTEM.start..volume::NAME.end,
+        volume::SET_NAME.start..volume::FILES.end,
+        volume::APPLICATION_SPACE.start..volume::APPLICATION_SPACE.start + 512,
+    ];
+    for range in blanks {
+        primary[range].fill(b' ');
+    }
+    for (field, number) in [
+        (volume::SIZE, sectors),
+        (volume::SET_SIZE, 1),
+        (volume::SEQUENCE_NUMBER, 1),
+        (volume::BLOCK_SIZE, SECTOR),
+        (volume::PATH_TABLE_SIZE, path_table(false).len()),
+        (volume::LITTLE_PATH_TABLE, LITTLE_PATH_TABLE),
+        (volume::BIG_PATH_TABLE, BIG_PATH_TABLE),
+        (volume::STRUCTURE_VERSION, 1),
+    ] {
+        field.put_number(&mut primary, number);
+    }
+    let root = record::write(ROOT, SECTOR, &DATE, record::IS_DIRECTORY, record::SELF, &[]);
+    primary[descriptors::ROOT..][..root.len()].copy_from_slice(&root);
+    for (field, text) in [
+        (volume::NAME, &b"SAMPLE"[..]),
+        (volume::APPLICATION, b"SCRATCHMACHINE 00"),
+        (volume::CREATED, b"1980010100000000"),
+        (volume::MODIFIED, b"1980010100000000"),
+        (volume::EXPIRES, &[b'0'; 17]),
+        (volume::EFFECTIVE, &[b'0'; 17]),
+    ] {
+        field.put(&mut primary, text);
+    }
+    primary
+}
+
+fn boot_record() -> Vec<u8> {
+    let mut record = descriptor(Descriptor::BootRecord);
+    boot_record::SYSTEM.put(&mut record, el_torito::NAME);
+    boot_record::CATALOGUE.put_number(&mut record, CATALOGUE);
+    record
+}
+
+fn kernel() -> Vec<u8> {
+    use bzimage::header;
+    let mut kernel = vec![0x42; 3000];
+    let version = 0x300;
+    for (field, number) in [
+        (header::SETUP_SECTORS, 1),
+        (header::HEADER_LENGTH, 0x6a),
+        (header::VERSION, version - SECOND_SECTOR),
+        (header::PAYLOAD, 16),
+        (header::PAYLOAD_LENGTH, 0x400),
+    ] {
+        field.put_number(&mut kernel, number);
+    }
+    header::MAGIC.put(&mut kernel, bzimage::MAGIC);
+    kernel[version..][..24].copy_from_slice(b"6.12.1 (someone) #1 SMP\0");
+    kernel
 }
 
 /// The image with this initramfs.
 pub fn image(initrd: &[u8]) -> Vec<u8> {
     let mut loader = vec![0x90; 300];
-    loader[8..64].fill(0);
-    for (at, number) in [
-        (8, 16),
-        (12, LOADER),
-        (16, loader.len()),
-        (20, (300 - 64) / 4 * 0x9090_9090),
-    ] {
-        loader[at..at + 4].copy_from_slice(&(number as u32).to_le_bytes());
-    }
+    boot_info::write(&mut loader, LOADER);
     let configuration = b"DEFAULT machine\nLABEL machine\n  KERNEL /bzImage\n  APPEND quiet\n";
-    let mut kernel = vec![0x42; 3000];
-    kernel[0x1f1] = 1;
-    kernel[0x201..0x206].copy_from_slice(b"\x6aHdrS");
-    kernel[0x20e..0x210].copy_from_slice(&0x100u16.to_le_bytes());
-    kernel[0x248..0x250].copy_from_slice(&[16, 0, 0, 0, 0, 4, 0, 0]);
-    kernel[0x300..0x318].copy_from_slice(b"6.12.1 (someone) #1 SMP\0");
-    let settings = vec![0; SETTINGS];
+    let kernel = kernel();
+    let settings = INITRD + initrd.len().div_ceil(SECTOR);
+    let sectors = settings + SETTINGS / SECTOR;
 
-    let (configuration_at, kernel_at, initrd_at) = (LOADER + 1, LOADER + 2, LOADER + 4);
-    let settings_at = initrd_at + initrd.len().div_ceil(SECTOR);
-    let sectors = settings_at + SETTINGS / SECTOR;
-
-    let mut primary = vec![0; 1395];
-    primary[..8].copy_from_slice(b"\x01CD001\x01\0");
-    primary[8..72].fill(b' ');
-    primary[190..813].fill(b' ');
-    let own = record(19, SECTOR, 2, &[0], &[]);
-    let dates = [
-        *b"1980010100000000\0",
-        *b"1980010100000000\0",
-        [b'0'; 17],
-        [b'0'; 17],
-    ]
-    .concat();
-    let table = path_table(
-        |it| it.to_le_bytes().to_vec(),
-        |it| it.to_le_bytes().to_vec(),
-    );
-    for (at, field) in [
-        (40, b"SAMPLE".to_vec()),
-        (80, both32(sectors)),
-        (120, both16(1)),
-        (124, both16(1)),
-        (128, both16(SECTOR as u16)),
-        (132, both32(table.len())),
-        (140, vec![22, 0, 0, 0]),
-        (148, vec![0, 0, 0, 23]),
-        (156, own),
-        (574, b"SCRATCHMACHINE 00".to_vec()),
-        (813, dates),
-        (881, vec![1]),
-        (883, vec![b' '; 512]),
-    ] {
-        primary[at..at + field.len()].copy_from_slice(&field);
-    }
-    let mut boot_record = b"\0CD001\x01EL TORITO SPECIFICATION".to_vec();
-    boot_record.resize(71, 0);
-    boot_record.extend(24u32.to_le_bytes());
-    let mut catalogue = vec![0; 64];
-    catalogue[0] = 1;
-    catalogue[28..34].copy_from_slice(&[0xaa, 0x55, 0x55, 0xaa, 0x88, 0]);
-    catalogue[38] = 4;
-    catalogue[40] = LOADER as u8;
-
-    let continuation = b"ER\x11\x01\x04\x02\x03\x01IEEEabsrc";
-    let marks = [
-        &b"SP\x07\x01\xbe\xef\0CE\x1c\x01"[..],
-        &[20, 0, continuation.len()].map(both32).concat(),
-    ]
-    .concat();
-    let isolinux = record(
-        21,
-        SECTOR,
-        2,
-        b"ISOLINUX",
-        &rock_ridge(0o040_555, "isolinux"),
-    );
+    let mut continued = rock_ridge::write(rock_ridge::REFERENCE, 17);
+    reference::ALL.put(&mut continued, b"\x04\x02\x03\x01IEEEabsrc");
+    let mut uses = rock_ridge::write(rock_ridge::MARK, mark::END);
+    mark::MARK.put(&mut uses, b"\xbe\xef\0");
+    let mut continues = rock_ridge::write(rock_ridge::CONTINUATION, continuation::END);
+    continuation::SECTOR.put_number(&mut continues, CONTINUATION);
+    continuation::SIZE.put_number(&mut continues, continued.len());
     let root = [
-        file(kernel_at, kernel.len(), "bzImage"),
-        file(initrd_at, initrd.len(), "initrd"),
-        isolinux,
-        file(settings_at, SETTINGS, "settings"),
+        file(KERNEL, kernel.len(), "bzImage"),
+        file(INITRD, initrd.len(), "initrd"),
+        record::write(
+            ISOLINUX,
+            SECTOR,
+            &DATE,
+            record::IS_DIRECTORY,
+            b"ISOLINUX",
+            &rock_ridge(0o040_555, "isolinux"),
+        ),
+        file(settings, SETTINGS, "settings"),
     ];
     let below = [
-        file(24, SECTOR, "boot.cat"),
+        file(CATALOGUE, SECTOR, "boot.cat"),
         file(LOADER, loader.len(), "isolinux.bin"),
-        file(configuration_at, configuration.len(), "isolinux.cfg"),
+        file(CONFIGURATION, configuration.len(), "isolinux.cfg"),
     ];
 
     let mut image = vec![0; sectors * SECTOR];
     for (sector, bytes) in [
-        (16, primary),
-        (17, boot_record),
-        (18, b"\xffCD001\x01".to_vec()),
-        (19, directory(19, 19, &marks, &root)),
-        (20, continuation.to_vec()),
-        (21, directory(21, 19, &[], &below)),
-        (22, table),
+        (PRIMARY, primary(sectors)),
+        (BOOT_RECORD, boot_record()),
+        (TERMINATOR, descriptor(Descriptor::Terminator)),
         (
-            23,
-            path_table(
-                |it| it.to_be_bytes().to_vec(),
-                |it| it.to_be_bytes().to_vec(),
-            ),
+            ROOT,
+            directory(ROOT, ROOT, &[uses, continues].concat(), &root),
         ),
-        (24, catalogue),
+        (CONTINUATION, continued),
+        (ISOLINUX, directory(ISOLINUX, ROOT, &[], &below)),
+        (LITTLE_PATH_TABLE, path_table(false)),
+        (BIG_PATH_TABLE, path_table(true)),
+        (CATALOGUE, el_torito::write(LOADER, 4)),
         (LOADER, loader),
-        (configuration_at, configuration.to_vec()),
-        (kernel_at, kernel),
-        (initrd_at, initrd.to_vec()),
-        (settings_at, settings),
+        (CONFIGURATION, configuration.to_vec()),
+        (KERNEL, kernel),
+        (INITRD, initrd.to_vec()),
     ] {
         image[sector * SECTOR..][..bytes.len()].copy_from_slice(&bytes);
     }
@@ -205,17 +203,18 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use crate::cpio;
-    use crate::image::{Image, What};
+    use crate::image::{Image, PartKind};
 
     #[test]
     fn the_sample_is_sound_and_has_one_of_everything() {
         let bytes = super::image(&cpio::write(&[("init", 0o100_755, b"hello")]));
-        let image = Image::read(&bytes).unwrap();
+        let image = Image::parse(&bytes).unwrap();
         assert_eq!(image.unaccounted().count(), 0);
         assert_eq!(image.boot_info.as_deref(), Some("/isolinux/isolinux.bin"));
         assert_eq!(image.archives().len(), 1);
         let names: Vec<_> = image
             .volume
+            .tree
             .files
             .iter()
             .map(|file| file.path.as_str())
@@ -231,12 +230,12 @@ mod tests {
                 "/settings"
             ]
         );
-        for what in [
-            What::Continuation,
-            What::BootCatalogue,
-            What::PathTable { big_endian: true },
+        for kind in [
+            PartKind::Continuation,
+            PartKind::BootCatalogue,
+            PartKind::PathTable { big_endian: true },
         ] {
-            assert!(image.parts.iter().any(|part| part.what == what), "{what}");
+            assert!(image.parts.iter().any(|part| part.kind == kind), "{kind}");
         }
     }
 }

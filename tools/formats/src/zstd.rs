@@ -5,11 +5,46 @@ use std::ops::Range;
 use zrip_core::DecompressError;
 use zrip_decode::decompress_with_limit;
 
-use crate::fields::{byte, slice};
-use crate::text::number;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::layout::{layout, slice};
+use crate::text::grouped;
 
 pub const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+layout! {
+    /// What a frame begins with; fields that the descriptor tells follow (RFC 8878, 3.1.1.1).
+    frame_header {
+        MAGIC = 0..4, Bytes, "a zstd frame's magic number";
+        DESCRIPTOR = 4..5, Bytes, "a zstd frame's descriptor";
+    }
+}
+
+const SINGLE_SEGMENT: usize = 1 << 5;
+const CHECKSUM: usize = 1 << 2;
+const CHECKSUM_LENGTH: usize = 4;
+
+layout! {
+    /// What a block begins with: is it the last (1 bit), its kind (2 bits), its size (RFC 8878, 3.1.1.2).
+    block_header {
+        ALL = 0..3, Little, "a zstd block's header";
+    }
+}
+
+/// Bytes of the largest block.
+const BLOCK: usize = 128 << 10;
+
+/// A block, as it is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Block<'a> {
+    /// As it is.
+    Raw(&'a [u8]),
+    /// One byte, so many times.
+    Repeated(u8, usize),
+}
+
+const RAW: usize = 0;
+const REPEATED: usize = 1;
+const COMPRESSED: usize = 2;
 
 /// Where a frame and its parts are, by the sizes that its blocks tell.
 struct Frame {
@@ -19,43 +54,42 @@ struct Frame {
 }
 
 fn frame(bytes: &[u8], start: usize) -> Result<Frame> {
-    let descriptor = byte(bytes, start + 4, "a zstd frame")?;
-    let single_segment = descriptor & 0x20 != 0;
+    let descriptor = frame_header::DESCRIPTOR.number(bytes, start)?;
+    let single_segment = descriptor & SINGLE_SEGMENT != 0;
     let window = usize::from(!single_segment);
-    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let dictionary = [0, 1, 2, 4][descriptor & 3];
     let content = match descriptor >> 6 {
         0 => usize::from(single_segment),
         1 => 2,
         2 => 4,
         _ => 8,
     };
-    let mut at = start + 5 + window + dictionary + content;
+    let mut at = start + frame_header::END + window + dictionary + content;
     let mut blocks = vec![at];
     loop {
-        let header = slice(bytes, at, 3, "a zstd block's header")?;
-        let header = u32::from_le_bytes([header[0], header[1], header[2], 0]);
-        let size = (header >> 3) as usize;
-        at += 3;
-        let length = match (header >> 1) & 3 {
-            0 | 2 => size,
-            1 => 1,
-            _ => return Err(Error::new(at - 3, "a zstd block of a reserved kind")),
+        let header = block_header::ALL.number(bytes, at)?;
+        let (is_last, kind, size) = (header & 1 == 1, (header >> 1) & 3, header >> 3);
+        let length = match kind {
+            RAW | COMPRESSED => size,
+            REPEATED => 1,
+            _ => return Err(Error::new(at, "a zstd block of a reserved kind")),
         };
+        at += block_header::END;
         slice(bytes, at, length, "a zstd block")?;
         at += length;
         blocks.push(at);
-        if header & 1 == 1 {
+        if is_last {
             break;
         }
     }
-    if descriptor & 4 != 0 {
-        slice(bytes, at, 4, "a zstd frame's checksum")?;
-        at += 4;
+    if descriptor & CHECKSUM != 0 {
+        slice(bytes, at, CHECKSUM_LENGTH, "a zstd frame's checksum")?;
+        at += CHECKSUM_LENGTH;
     }
     Ok(Frame { blocks, end: at })
 }
 
-/// What of the frame that begins `bytes` is at `at`.
+/// What the byte at `at` belongs to, in the frame that `bytes` begin with.
 pub fn place(bytes: &[u8], at: usize) -> Option<String> {
     let frame = bytes.starts_with(&MAGIC).then(|| frame(bytes, 0).ok())??;
     let count = frame.blocks.len() - 1;
@@ -74,7 +108,7 @@ pub fn decode(bytes: &[u8], start: usize, limit: usize) -> Result<(Range<usize>,
         .map_err(|error| match error {
             DecompressError::OutputTooSmall => format!(
                 "the zstd frame holds more than the {} bytes that may be decoded: a bomb?",
-                number(limit)
+                grouped(limit)
             ),
             error => format!("the zstd frame can't be decoded: {error}"),
         })
@@ -82,21 +116,44 @@ pub fn decode(bytes: &[u8], start: usize, limit: usize) -> Result<(Range<usize>,
     Ok((range, contents))
 }
 
+/// A frame of `data` without compression.
+pub fn store(data: &[u8]) -> Vec<u8> {
+    let mut blocks: Vec<Block> = data.chunks(BLOCK).map(Block::Raw).collect();
+    if blocks.is_empty() {
+        blocks.push(Block::Raw(&[]));
+    }
+    write(&blocks)
+}
+
+/// A frame of blocks of at most 128 KiB, without compression and checksum.
+pub fn write(blocks: &[Block]) -> Vec<u8> {
+    // a window of 2 MiB, so that it holds any block
+    const WINDOW: u8 = 11 << 3;
+    let mut bytes = vec![0; frame_header::END];
+    frame_header::MAGIC.put(&mut bytes, &MAGIC);
+    bytes.push(WINDOW);
+    for (index, block) in blocks.iter().enumerate() {
+        let (kind, size, contents) = match block {
+            Block::Raw(data) => (RAW, data.len(), *data),
+            Block::Repeated(byte, count) => (REPEATED, *count, std::slice::from_ref(byte)),
+        };
+        let is_last = usize::from(index + 1 == blocks.len());
+        let mut header = [0; block_header::END];
+        block_header::ALL.put_number(&mut header, (size << 3) | (kind << 1) | is_last);
+        bytes.extend(header);
+        bytes.extend(contents);
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A frame of one block that repeats a byte `count` times, in every block.
-    fn bomb(blocks: usize, count: u32) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend([0, 0x58]);
-        for block in 0..blocks {
-            let header = (count << 3) | (1 << 1) | u32::from(block + 1 == blocks);
-            bytes.extend(&header.to_le_bytes()[..3]);
-            bytes.push(b'x');
-        }
-        bytes
+    /// A frame of blocks each of which repeats a byte `count` times.
+    fn bomb(blocks: usize, count: usize) -> Vec<u8> {
+        write(&vec![Block::Repeated(b'x', count); blocks])
     }
 
     #[test]
@@ -142,6 +199,15 @@ mod tests {
             "{error}"
         );
         assert!(decode(&bomb(1, 128 << 10), 0, 1 << 20).is_ok());
+    }
+
+    #[test]
+    fn what_is_stored_is_decoded_again() {
+        for length in [0, 1, BLOCK, BLOCK + 1] {
+            let data = vec![b'x'; length];
+            let frame = store(&data);
+            assert_eq!(decode(&frame, 0, 1 << 20).unwrap(), (0..frame.len(), data));
+        }
     }
 
     proptest! {

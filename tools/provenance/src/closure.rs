@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path};
 
+use formats::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::derivation::{self, Derivation};
-use crate::sha256;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Closure {
-    /// All derivations that were looked at.
+    /// How many derivations were read.
     pub derivations: usize,
-    /// Those whose output's hash is said before it is made: all that comes from outside.
+    /// Those whose output's hash is known before it is made: all that comes from outside.
     pub fixed: Vec<Fixed>,
     /// Files that were handed to builders as they are: of this repository, or of a flake that it takes in.
     pub sources: Vec<Source>,
@@ -40,7 +40,7 @@ pub struct Source {
     pub sha256: Option<String>,
 }
 
-/// What derivations don't say themselves, as `nix/closure.nix` writes it.
+/// What derivations don't hold themselves, as the expression for a closure writes it.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
@@ -123,7 +123,7 @@ fn file_hash(path: &str) -> Option<String> {
         .is_file()
         .then(|| fs::read(path).ok())
         .flatten()
-        .map(|bytes| sha256(&bytes))
+        .map(|bytes| sha256::hex(&bytes))
 }
 
 /// Why the derivation's output may depend on more than its inputs.
@@ -152,7 +152,7 @@ fn impurity(derivation: &Derivation) -> Option<&'static str> {
     } else if is_set("__noChroot") {
         Some("it is built outside the sandbox (__noChroot)")
     } else if floating {
-        Some("its output's hash is not said before it is built")
+        Some("its output's hash is not known before it is built")
     } else {
         None
     }

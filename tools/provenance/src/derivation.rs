@@ -1,4 +1,4 @@
-//! What a store derivation (`.drv`) says: Nix's own form of it, as far as an audit asks.
+//! A store derivation (`.drv`): Nix's own form of it, as far as an audit asks.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ impl Reader<'_> {
     fn expect(&mut self, token: &str) -> Result<(), String> {
         self.rest = self.rest.strip_prefix(token).ok_or_else(|| {
             let found: String = self.rest.chars().take(20).collect();
-            format!("{token:?} was expected, not {found:?}: a newer form of derivations?")
+            format!("expected {token:?}, found {found:?}: a newer form of derivations?")
         })?;
         Ok(())
     }

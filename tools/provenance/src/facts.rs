@@ -1,16 +1,17 @@
-//! Where an image's files are from: facts that Nix knows before anything is built, and what a look at the built
-//! files adds.
+//! What Nix knows of an image before anything is built, and what the built files add to it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use formats::{boot_info, sha256};
+use serde::Deserialize;
 
+use crate::identifier;
 use crate::linked::{self, Linked, Records};
-use crate::{el_torito, identifier, sha256};
+use crate::origin::{Component, Hashed, Kind, Origin, Provenance, Source};
 
-/// As `nix/provenance.nix` writes them.
+/// As the expression for a machine's provenance writes them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Facts {
@@ -54,19 +55,6 @@ struct ComponentFacts {
     contains: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// What holds the others: the ISO, the initramfs.
-    #[default]
-    Structure,
-    Kernel,
-    Loader,
-    Program,
-    Library,
-    Settings,
-}
-
 /// The records of a Rust program's build.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,91 +65,17 @@ struct RecordsPlace {
     program: String,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Provenance {
-    /// What the image calls itself.
-    pub identity: String,
-    pub image: Origin,
-    pub files: BTreeMap<String, Origin>,
-    pub members: BTreeMap<String, Origin>,
-    pub components: BTreeMap<String, Component>,
-}
-
-/// A file of the store.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Origin {
-    pub path: String,
-    pub component: String,
-    pub bytes: usize,
-    pub sha256: String,
-    /// The same with zeros where xorriso writes the boot info table: of files of the ISO that could have one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256_without_boot_info: Option<String>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Component {
-    pub name: String,
-    pub kind: Kind,
-    pub version: Option<String>,
-    /// As SPDX writes it.
-    pub licence: Option<String>,
-    /// What it is, where a name does not say it.
-    pub about: Option<String>,
-    pub purl: Option<String>,
-    pub cpe: Option<String>,
-    /// What it was built from, as it came from outside.
-    pub sources: Vec<Source>,
-    pub patches: Vec<Hashed>,
-    pub configuration: Option<Hashed>,
-    pub linked: Option<Linked>,
-    pub contains: Vec<String>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Source {
-    pub name: String,
-    /// As Nix was told it: `sha256` and the hash in hexadecimal, base 32 or base 64.
-    pub hash: Option<String>,
-    /// The hash is that of a tree, as Nix archives it, not of a file.
-    #[serde(default)]
-    pub is_tree: bool,
-    /// Addresses, or a path on any Debian mirror.
-    #[serde(default)]
-    pub places: Vec<String>,
-    /// Where whoever packed it gave it one.
-    pub purl: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Hashed {
-    pub path: String,
-    pub sha256: String,
-}
-
-impl Component {
-    /// `linux 6.12.96`
-    pub fn title(&self) -> String {
-        match &self.version {
-            Some(version) => format!("{} {version}", self.name),
-            None => self.name.clone(),
-        }
-    }
-}
-
 fn read(path: &str) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("can't read {path}: {error}"))
 }
 
 fn text(path: &str) -> Result<String, String> {
-    String::from_utf8(read(path)?).map_err(|_| format!("{path} is no text"))
+    String::from_utf8(read(path)?).map_err(|_| format!("{path} is not text"))
 }
 
 fn hashed(path: &str) -> Result<Hashed, String> {
     Ok(Hashed {
-        sha256: sha256(&read(path)?),
+        sha256: sha256::hex(&read(path)?),
         path: path.to_owned(),
     })
 }
@@ -172,7 +86,7 @@ fn origin(path: &str, component: &str) -> Result<Origin, String> {
         path: path.to_owned(),
         component: component.to_owned(),
         bytes: bytes.len(),
-        sha256: sha256(&bytes),
+        sha256: sha256::hex(&bytes),
         sha256_without_boot_info: None,
     })
 }
@@ -187,12 +101,12 @@ fn files_below(path: &Path) -> Result<Vec<String>, String> {
             files.extend(files_below(&entry.map_err(failed)?.path())?);
         }
     } else if kind.is_file() {
-        files.push(path.to_str().ok_or("a file's name is no text")?.to_owned());
+        files.push(path.to_str().ok_or("a file's name is not text")?.to_owned());
     }
     Ok(files)
 }
 
-/// The facts, and what a look at the files that they name adds.
+/// The facts, and what the files add that they name.
 pub fn complete(facts: Facts) -> Result<Provenance, String> {
     let image = origin(&facts.image, "image")?;
     let files = facts
@@ -200,11 +114,8 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
         .into_iter()
         .map(|(path, place)| {
             let mut origin = origin(&place.path, &place.component)?;
-            let mut bytes = read(&place.path)?;
-            if let Some(table) = bytes.get_mut(el_torito::BOOT_INFO) {
-                table.fill(0);
-                origin.sha256_without_boot_info = Some(sha256(&bytes));
-            }
+            let without = boot_info::without(&read(&place.path)?);
+            origin.sha256_without_boot_info = without.as_deref().map(sha256::hex);
             Ok((path, origin))
         })
         .collect::<Result<_, String>>()?;

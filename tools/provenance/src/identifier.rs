@@ -30,8 +30,8 @@ pub fn cpe(name: &str, version: &str) -> String {
     format!("cpe:2.3:{name}:{}:*:*:*:*:*:*:*", upstream(version))
 }
 
-/// `6.04` of `3:6.04~git20190206+dfsg1-3.1`: without a distribution's epoch and revision; `*`, any, of what is no
-/// number.
+/// `6.04` of `3:6.04~git20190206+dfsg1-3.1`: without a distribution's epoch and revision; `*`, any, if it is not
+/// a number.
 fn upstream(version: &str) -> &str {
     let version = version
         .split_once(':')

@@ -1,13 +1,13 @@
-//! A SHA-256 as Nix writes it.
+//! A SHA-256 in the ways in which Nix writes it.
 
 use std::fmt::Write;
 
 const BASE_32: &[u8] = b"0123456789abcdfghijklmnpqrsvwxyz";
 const BASE_64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// In hexadecimal, what is `sha256:` and hexadecimal, Nix's base 32 or base 64, or SRI's `sha256-` and base 64; none of
-/// what is something else.
-pub fn sha256(hash: &str) -> Option<String> {
+/// A hash in hexadecimal that was `sha256:` and hexadecimal, Nix's base 32 or base 64, or SRI's `sha256-` and base 64;
+/// none if it was something else.
+pub fn to_hex(hash: &str) -> Option<String> {
     let digits = hash
         .strip_prefix("sha256:")
         .or_else(|| hash.strip_prefix("sha256-"))?;
@@ -60,12 +60,12 @@ mod tests {
             "sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73",
             "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         ] {
-            assert_eq!(sha256(written).as_deref(), Some(hexadecimal), "{written}");
+            assert_eq!(to_hex(written).as_deref(), Some(hexadecimal), "{written}");
         }
     }
 
     #[test]
-    fn what_is_no_sha256_is_none() {
+    fn what_is_not_a_sha256_is_refused() {
         for written in [
             "",
             "sha256:",
@@ -74,7 +74,7 @@ mod tests {
             "sha256:zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
             "sha256:emdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73",
         ] {
-            assert_eq!(sha256(written), None, "{written}");
+            assert_eq!(to_hex(written), None, "{written}");
         }
     }
 }

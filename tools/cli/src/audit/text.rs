@@ -1,65 +1,14 @@
 //! A report as a person reads it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{ErrorKind, Write as _};
+use std::fmt::Write;
 
-use crate::closure::Closure;
-use crate::provenance::{Component, Source};
-use crate::report::{Archive, Region, Report};
+use formats::text::grouped;
+use provenance::closure::Closure;
+use provenance::origin::{Component, Source};
 
-/// 1803264 → 1,803,264
-pub fn number(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// To standard output; that nobody reads on is no failure.
-pub fn print(text: &str) -> Result<(), String> {
-    let mut output = std::io::stdout().lock();
-    match output
-        .write_all(text.as_bytes())
-        .and_then(|()| output.flush())
-    {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("can't write the report: {error}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Rows with their columns aligned: `right` names those that hold numbers.
-pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::from(" ");
-        for (column, cell) in row.iter().enumerate() {
-            let width = widths[column];
-            let _ = match right.contains(&column) {
-                true => write!(line, " {cell:>width$} "),
-                false => write!(line, " {cell:<width$} "),
-            };
-        }
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
-    text
-}
+use crate::audit::report::{Archive, Region, Report};
+use crate::table::table;
 
 fn heading(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n{title}\n");
@@ -67,7 +16,7 @@ fn heading(text: &mut String, title: &str) {
 
 pub fn write(report: &Report) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}: {} bytes", report.file, number(report.bytes));
+    let _ = writeln!(text, "{}: {} bytes", report.file, grouped(report.bytes));
     let _ = writeln!(text, "SHA-256 {}", report.sha256);
     if let Some(layer) = &report.layer {
         let _ = writeln!(
@@ -140,8 +89,8 @@ fn line(what: &str, part: usize, whole: usize) -> Vec<String> {
     let hundredths = (part * 10_000).checked_div(whole).unwrap_or(10_000);
     vec![
         what.to_owned(),
-        number(part),
-        format!("of {} bytes accounted for:", number(whole)),
+        grouped(part),
+        format!("of {} bytes accounted for:", grouped(whole)),
         format!("{}.{:02} %", hundredths / 100, hundredths % 100),
     ]
 }
@@ -168,7 +117,7 @@ fn regions(regions: &[Region], components: &BTreeMap<String, Component>) -> Stri
         };
         rows.push(vec![
             format!("{:#09x}", region.offset),
-            number(region.bytes),
+            grouped(region.bytes),
             region.what.clone(),
             from,
         ]);
@@ -189,7 +138,7 @@ fn write_archive(text: &mut String, archive: &Archive, components: &BTreeMap<Str
                 "plain"
             },
             archive.members,
-            number(archive.bytes)
+            grouped(archive.bytes)
         ),
     );
     let files: Vec<Region> = archive
@@ -213,7 +162,7 @@ fn write_archive(text: &mut String, archive: &Archive, components: &BTreeMap<Str
     let _ = writeln!(
         text,
         "  and {} bytes of headers, names and padding (--json lists each)",
-        number(rest)
+        grouped(rest)
     );
 }
 
@@ -237,7 +186,7 @@ fn totals(report: &Report) -> String {
         let cell = |place| {
             totals
                 .get(&(place, id))
-                .map_or(String::new(), |bytes| number(*bytes))
+                .map_or(String::new(), |bytes| grouped(*bytes))
         };
         rows.push(vec![title(report.components, id), cell(0), cell(1)]);
     }
@@ -342,23 +291,23 @@ fn closure(closure: &Closure) -> String {
         *kinds.entry(&fixed.kind).or_default() += 1;
     }
     let mut rows = vec![vec![
-        number(closure.derivations),
+        grouped(closure.derivations),
         String::from("derivations"),
     ]];
     for (kind, count) in kinds {
         rows.push(vec![
-            number(count),
-            format!("fetched, each with its hash said beforehand: {kind}"),
+            grouped(count),
+            format!("fetched, each with a hash known beforehand: {kind}"),
         ]);
     }
     rows.push(vec![
-        number(closure.sources.len()),
-        String::from("files and trees of this repository and of the flakes that it takes in"),
+        grouped(closure.sources.len()),
+        String::from("files and trees of this repository and of its flake inputs"),
     ]);
     rows.push(vec![
-        number(closure.impure.len()),
+        grouped(closure.impure.len()),
         String::from(
-            "impure derivations: __impure, __noChroot, or an output without a hash said beforehand",
+            "impure derivations: __impure, __noChroot, or an output without a hash known beforehand",
         ),
     ]);
     table(&rows, &[0]) + "  --json lists each with its hash and where it can be fetched\n"
@@ -367,13 +316,6 @@ fn closure(closure: &Closure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1_803_264), "1,803,264");
-    }
 
     #[test]
     fn only_all_is_a_hundred_per_cent() {

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use audit::closure::{Facts, complete};
-use audit::file::json;
+use provenance::closure::{Facts, complete};
+use provenance::json;
 
 fn main() -> ExitCode {
     let result = std::env::args()
         .nth(1)
         .ok_or_else(|| String::from("usage: closure FACTS.json"))
-        .and_then(|path| json::<Facts>(&path))
+        .and_then(|path| json::read::<Facts>(path))
         .and_then(|facts| {
             complete(&facts, |path| {
                 std::fs::read_to_string(path).map_err(|error| format!("can't read {path}: {error}"))

@@ -1,13 +1,14 @@
 //! `sbom cyclonedx|spdx PROVENANCE DATE`: a bill of materials of the image that the provenance is of, as JSON.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
 use std::process::ExitCode;
 
-use audit::image::{Image, What};
-use audit::provenance::Provenance;
-use audit::sbom::{cyclonedx, packages::packages, spdx};
-use audit::{file, sha256};
+use formats::image::{Image, PartKind};
+use formats::sha256;
+use provenance::json;
+use provenance::origin::Provenance;
+use provenance::sbom::{cyclonedx, packages::packages, spdx};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,22 +35,22 @@ fn run(arguments: &[String]) -> Result<String, String> {
         "spdx" => spdx::write,
         other => {
             return Err(format!(
-                "{other:?} is no form: there are cyclonedx and spdx"
+                "unknown form {other:?}: there are cyclonedx and spdx"
             ));
         }
     };
-    let provenance: Provenance = file::json(provenance)?;
+    let provenance: Provenance = json::read(provenance)?;
     let path = &provenance.image.path;
-    let bytes = file::image(Path::new(path))?;
-    if sha256(&bytes) != provenance.image.sha256 {
+    let bytes = fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+    if sha256::hex(&bytes) != provenance.image.sha256 {
         return Err(format!("{path} is not the image that the provenance is of"));
     }
-    let image = Image::read(&bytes).map_err(|error| format!("{path}: {error}"))?;
+    let image = Image::parse(&bytes).map_err(|error| format!("{path}: {error}"))?;
     let hashes: BTreeMap<String, String> = image
         .parts
         .iter()
-        .filter_map(|part| match &part.what {
-            What::File(file) => Some((file.clone(), sha256(&bytes[part.range.clone()]))),
+        .filter_map(|part| match &part.kind {
+            PartKind::File(file) => Some((file.clone(), sha256::hex(&bytes[part.range.clone()]))),
             _ => None,
         })
         .collect();

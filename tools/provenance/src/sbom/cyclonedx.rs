@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::packages::{IMAGE, Kind, Package, Packages};
-use super::uuid;
+use crate::sbom::packages::{IMAGE, Kind, Package, Packages};
+use crate::sbom::uuid;
 
 pub fn write(packages: &Packages, date: &str) -> Value {
     let is_source = |it: &Package| it.kind == Kind::Source;
@@ -52,7 +52,7 @@ pub fn write(packages: &Packages, date: &str) -> Value {
         "dependencies": dependencies,
         "compositions": compositions,
     });
-    document["serialNumber"] = json!(format!("urn:uuid:{}", uuid(&document.to_string())));
+    document["serialNumber"] = json!(format!("urn:uuid:{}", uuid::of(&document.to_string())));
     document
 }
 

@@ -1,10 +1,10 @@
-//! The packages of an image and what they have to do with each other, whatever form they are written in.
+//! The packages of an image and how they depend on each other, whatever form they are written in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::hash;
 use crate::linked::{Crate, Linked};
-use crate::provenance::{self, Component, Provenance};
+use crate::nix_hash;
+use crate::origin::{self, Component, Provenance};
 
 /// By reference, which is a package URL where there is one.
 pub type Packages = BTreeMap<String, Package>;
@@ -46,7 +46,7 @@ pub struct Package {
     pub sources: BTreeSet<String>,
     pub patches: BTreeSet<String>,
     pub configuration: Option<String>,
-    /// Is all said here that it contains and uses? None where nobody asks.
+    /// Is all listed that it contains and uses? None where nobody asks.
     pub is_complete: Option<bool>,
 }
 
@@ -158,11 +158,11 @@ fn contents_of_image(packages: &Packages) -> BTreeSet<String> {
 fn of_component(component: &Component, packages: &mut Packages) -> Package {
     let mut package = Package {
         kind: match component.kind {
-            provenance::Kind::Structure => Kind::File,
-            provenance::Kind::Kernel => Kind::Kernel,
-            provenance::Kind::Loader | provenance::Kind::Program => Kind::Program,
-            provenance::Kind::Library => Kind::Library,
-            provenance::Kind::Settings => Kind::Settings,
+            origin::Kind::Structure => Kind::File,
+            origin::Kind::Kernel => Kind::Kernel,
+            origin::Kind::Loader | origin::Kind::Program => Kind::Program,
+            origin::Kind::Library => Kind::Library,
+            origin::Kind::Settings => Kind::Settings,
         },
         name: component.name.clone(),
         version: component.version.clone(),
@@ -182,13 +182,13 @@ fn of_component(component: &Component, packages: &mut Packages) -> Package {
                 kind: Kind::Source,
                 name: source.name.clone(),
                 purl: source.purl.clone(),
-                sha256: hash.and_then(hash::sha256),
+                sha256: hash.and_then(nix_hash::to_hex),
                 places: source.places.clone(),
                 ..Package::default()
             });
         package.sources.insert(reference);
     }
-    let mut add_own = |file: &provenance::Hashed| {
+    let mut add_own = |file: &origin::Hashed| {
         let reference = format!("file://{}", file.path);
         let own = Package {
             kind: Kind::Source,
@@ -201,7 +201,7 @@ fn of_component(component: &Component, packages: &mut Packages) -> Package {
     };
     package.patches = component.patches.iter().map(&mut add_own).collect();
     package.configuration = component.configuration.as_ref().map(&mut add_own);
-    if component.kind == provenance::Kind::Program {
+    if component.kind == origin::Kind::Program {
         package.is_complete = Some(component.linked.as_ref().is_some_and(|it| it.identical));
     }
     if let Some(linked) = &component.linked {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::packages::{IMAGE, Kind, Package, Packages};
-use super::uuid;
+use crate::sbom::packages::{IMAGE, Kind, Package, Packages};
+use crate::sbom::uuid;
 
 const UNKNOWN: &str = "NOASSERTION";
 
@@ -75,7 +75,7 @@ pub fn write(packages: &Packages, date: &str) -> Value {
         "packages": listed,
         "relationships": relationships,
     });
-    document["documentNamespace"] = json!(format!("urn:uuid:{}", uuid(&document.to_string())));
+    document["documentNamespace"] = json!(format!("urn:uuid:{}", uuid::of(&document.to_string())));
     document
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::packages::{Kind, Packages, packages};
 use super::{cyclonedx, spdx, uuid};
-use crate::provenance::Provenance;
+use crate::origin::Provenance;
 
 const DATE: &str = "1980-01-01T00:00:00Z";
 
@@ -201,7 +201,7 @@ fn the_same_image_gives_the_same_bytes_and_another_has_another_number() {
 
 #[test]
 fn a_number_is_a_uuid_of_version_8() {
-    let uuid = uuid("x");
+    let uuid = uuid::of("x");
     let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
     assert_eq!(lengths, [8, 4, 4, 4, 12]);
     assert_eq!(&uuid[14..15], "8");

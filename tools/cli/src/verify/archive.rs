@@ -2,29 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Tell, describe, differing, files};
-use crate::limits::Left;
-use crate::names::shown;
-use crate::text::number;
-use crate::{cpio, initramfs, zstd};
+use formats::cpio::{self, Member, header};
+use formats::initramfs::{self, Segment};
+use formats::limits::Budget;
+use formats::text::escape;
+use formats::zstd;
 
-/// A member, where it is among all, and its contents.
+use crate::verify::byte_ranges::{are_near, bytes, describe, first, sizes};
+use crate::verify::difference::Explain;
+use crate::verify::text;
+
+const PERMISSIONS: u32 = 0o7777;
+
+/// A member, its place among all of them, and its contents.
 struct Found<'a> {
     index: usize,
-    member: &'a cpio::Member,
+    member: &'a Member,
     data: &'a [u8],
 }
 
 /// All members by name. The kernel unpacks one after the other: the last of a name is the one that stays.
-fn all<'a>(layers: &'a [initramfs::Layer]) -> BTreeMap<&'a str, Found<'a>> {
-    let archives = layers
-        .iter()
-        .flat_map(|layer| layer.archives.iter().map(move |archive| (layer, archive)));
+fn all<'a>(segments: &'a [Segment]) -> BTreeMap<&'a str, Found<'a>> {
+    let archives = segments.iter().flat_map(|segment| {
+        segment
+            .archives
+            .iter()
+            .map(move |archive| (segment, archive))
+    });
     archives
-        .flat_map(|(layer, archive)| archive.members.iter().map(move |member| (layer, member)))
+        .flat_map(|(segment, archive)| archive.members.iter().map(move |member| (segment, member)))
         .enumerate()
-        .map(|(index, (layer, member))| {
-            let data = &layer.data[member.data.clone()];
+        .map(|(index, (segment, member))| {
+            let data = &segment.data[member.data.clone()];
             (
                 member.name.as_str(),
                 Found {
@@ -72,17 +81,16 @@ fn pairs<'a>(ours: &BTreeSet<&'a str>, theirs: &BTreeSet<&'a str>) -> BTreeMap<&
     pairs
 }
 
-pub fn compare(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
-    let first = differing(ours, theirs, 0).first().map(|range| range.start);
-    let first = first.unwrap_or(ours.len().min(theirs.len()));
-    let in_frame = zstd::place(ours, first).filter(|_| files::are_near(ours, theirs));
+pub fn compare(ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain) {
+    let first = first(ours, theirs);
+    let in_frame = zstd::place(ours, first).filter(|_| are_near(ours, theirs));
     let in_frame = in_frame.map_or(String::new(), |place| format!("in {place}, "));
-    let other = match initramfs::parse(theirs, &mut Left::default()) {
-        Ok(layers) => layers,
+    let other = match initramfs::parse(theirs, &mut Budget::default()) {
+        Ok(segments) => segments,
         Err(error) => {
             let at = base + error.at;
             let what = describe(ours, theirs, base);
-            tell(
+            explain(
                 first,
                 format!(
                     "the archive can't be decoded any more: at {at:#x}, {} (damaged on its way, or changed by hand; \
@@ -94,49 +102,45 @@ pub fn compare(ours: &[u8], theirs: &[u8], base: usize, tell: &mut Tell) {
         }
     };
     // sound, since this checkout built it
-    let mine = initramfs::parse(ours, &mut Left::default()).unwrap_or_default();
-    let mut said = Vec::new();
-    layers(&mine, &other, &mut |what| said.push(what));
-    contents(&mine, &other, &mut |what| said.push(what));
-    if said.is_empty() {
+    let mine = initramfs::parse(ours, &mut Budget::default()).unwrap_or_default();
+    let mut findings = Vec::new();
+    segments(&mine, &other, &mut |what| findings.push(what));
+    contents(&mine, &other, &mut |what| findings.push(what));
+    if findings.is_empty() {
         let decoded =
-            |layers: &[initramfs::Layer]| layers.iter().map(|layer| layer.data.len()).sum();
+            |segments: &[Segment]| segments.iter().map(|segment| segment.data.len()).sum();
         let (a, b): (usize, usize) = (decoded(&mine), decoded(&other));
         let what = describe(ours, theirs, base);
-        said.push(match a == b {
+        findings.push(match a == b {
             true => format!(
-                "the same archive, compressed otherwise: by another zstd? ({in_frame}{what})"
+                "the same archive, compressed differently: by another zstd? ({in_frame}{what})"
             ),
-            false => format!(
-                "the same members, padded otherwise: {} bytes instead of {}",
-                number(b),
-                number(a)
-            ),
+            false => format!("the same members, padded differently: {}", sizes(a, b)),
         });
     }
-    for what in said {
-        tell(first, what);
+    for what in findings {
+        explain(first, what);
     }
 }
 
 /// How many archives there are, and how they are compressed.
-fn layers(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dyn FnMut(String)) {
-    let count = |layers: &[initramfs::Layer]| layers.iter().map(|layer| layer.archives.len()).sum();
+fn segments(ours: &[Segment], theirs: &[Segment], note: &mut dyn FnMut(String)) {
+    let count = |segments: &[Segment]| segments.iter().map(|segment| segment.archives.len()).sum();
     let (mine, its): (usize, usize) = (count(ours), count(theirs));
     if mine != its {
-        say(format!(
+        note(format!(
             "{its} archives one after the other instead of {mine}: what comes later replaces what came before"
         ));
     }
     let compressed =
-        |layers: &[initramfs::Layer]| layers.iter().filter(|layer| layer.compressed).count();
+        |segments: &[Segment]| segments.iter().filter(|segment| segment.compressed).count();
     let (mine, its) = (compressed(ours), compressed(theirs));
     if mine != its {
-        say(format!("{its} of it compressed instead of {mine}"));
+        note(format!("{its} of it compressed instead of {mine}"));
     }
 }
 
-fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dyn FnMut(String)) {
+fn contents(ours: &[Segment], theirs: &[Segment], note: &mut dyn FnMut(String)) {
     let (before, after) = (all(ours), all(theirs));
     let pairs = pairs(
         &before.keys().copied().collect(),
@@ -158,35 +162,71 @@ fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dy
             moved.push(format!("/{name}"));
         }
         last = Some(last.map_or(other.index, |last: usize| last.max(other.index)));
-        if kind(own.member) != kind(other.member) {
-            let (a, b) = (kind(own.member), kind(other.member));
-            say(format!("member /{name}: {b} instead of {a}"));
-        }
-        if own.member.mode & 0o7777 != other.member.mode & 0o7777 {
-            let (a, b) = (own.member.mode & 0o7777, other.member.mode & 0o7777);
-            say(format!(
-                "member /{name}: mode {b:o} instead of {a:o} (other permissions)"
-            ));
-        }
-        for ((field, a), (_, b)) in own.member.numbers.iter().zip(&other.member.numbers) {
-            match *field {
-                "mode" | "size" | "name's length" => (),
-                "inode" => inodes += usize::from(a != b),
-                field if a != b => {
-                    let why = match field {
-                        "time" => " (made by the clock, or touched)",
-                        "user" | "group" => " (of another owner)",
-                        _ => "",
-                    };
-                    say(format!("member /{name}: {field} {b} instead of {a}{why}"));
-                }
-                _ => (),
-            }
-        }
+        inodes += usize::from(inode(own.member) != inode(other.member));
+        numbers(&name, own.member, other.member, note);
         if own.data != other.data {
-            data(&name, own, other, &pairs, say);
+            data(&name, own, other, &pairs, note);
         }
     }
+    added_and_removed(&before, &after, &pairs, note);
+    // other members or store paths bring others of both
+    let same = rebuilt.is_empty() && pairs.len() == before.len() && pairs.len() == after.len();
+    if same && !moved.is_empty() {
+        note(format!(
+            "the members are in another order, from {} on",
+            moved[0]
+        ));
+    }
+    if same && inodes > 0 {
+        note(format!(
+            "other inode numbers, of {inodes} members (packed differently, or with others)"
+        ));
+    }
+    if !rebuilt.is_empty() {
+        let names: Vec<&str> = rebuilt.iter().copied().collect();
+        note(format!(
+            "other store paths, so built from other sources or by other tools: {}",
+            names.join(", ")
+        ));
+    }
+}
+
+/// The fields of a member's header, but for its inode, its size and its name.
+fn numbers(name: &str, own: &Member, other: &Member, note: &mut dyn FnMut(String)) {
+    if kind(own) != kind(other) {
+        let (a, b) = (kind(own), kind(other));
+        note(format!("member /{name}: {b} instead of {a}"));
+    }
+    let (a, b) = (own.mode() & PERMISSIONS, other.mode() & PERMISSIONS);
+    if a != b {
+        note(format!(
+            "member /{name}: mode {b:o} instead of {a:o} (other permissions)"
+        ));
+    }
+    let numbers = own.numbers.iter().zip(&other.numbers);
+    for (field, (a, b)) in cpio::NUMBERS.iter().zip(numbers) {
+        let meaning = match *field {
+            header::INODE | header::MODE | header::SIZE | header::NAME_LENGTH => continue,
+            header::TIME => " (made by the clock, or touched)",
+            header::USER | header::GROUP => " (of another owner)",
+            _ => "",
+        };
+        if a != b {
+            let field = field.name;
+            note(format!(
+                "member /{name}: {field} {b} instead of {a}{meaning}"
+            ));
+        }
+    }
+}
+
+/// Members that one of the two has alone.
+fn added_and_removed(
+    before: &BTreeMap<&str, Found>,
+    after: &BTreeMap<&str, Found>,
+    pairs: &BTreeMap<&str, &str>,
+    note: &mut dyn FnMut(String),
+) {
     let added: Vec<&str> = after
         .keys()
         .copied()
@@ -203,39 +243,19 @@ fn contents(ours: &[initramfs::Layer], theirs: &[initramfs::Layer], say: &mut dy
             .iter()
             .position(|mine| !it.data.is_empty() && before[mine].data == it.data);
         match old.map(|old| gone.remove(old)) {
-            Some(old) => say(format!(
+            Some(old) => note(format!(
                 "member /{old} is called /{its} here, with the same contents"
             )),
-            None => say(format!(
+            None => note(format!(
                 "a member that is not in this checkout's: /{its} ({})",
                 size_of(it)
             )),
         }
     }
     for mine in gone {
-        say(format!(
+        note(format!(
             "a member is missing: /{mine} ({})",
             size_of(&before[mine])
-        ));
-    }
-    // other members or store paths bring others of both
-    let same = rebuilt.is_empty() && pairs.len() == before.len() && pairs.len() == after.len();
-    if same && !moved.is_empty() {
-        say(format!(
-            "the members are in another order, from {} on",
-            moved[0]
-        ));
-    }
-    if same && inodes > 0 {
-        say(format!(
-            "other inode numbers, of {inodes} members (packed otherwise, or with others)"
-        ));
-    }
-    if !rebuilt.is_empty() {
-        let names: Vec<&str> = rebuilt.iter().copied().collect();
-        say(format!(
-            "other store paths, so built from other sources or by other tools: {}",
-            names.join(", ")
         ));
     }
 }
@@ -255,53 +275,46 @@ fn data(
     own: &Found,
     other: &Found,
     pairs: &BTreeMap<&str, &str>,
-    say: &mut dyn FnMut(String),
+    note: &mut dyn FnMut(String),
 ) {
     if own.member.is_link() && other.member.is_link() {
-        let (a, b) = (shown(own.data), shown(other.data));
-        // a link to what has become that is told by itself
+        let (a, b) = (escape(own.data), escape(other.data));
+        // a link to a member that has become the other one is no difference of its own
         let (from, to) = (a.trim_start_matches('/'), b.trim_start_matches('/'));
         if pairs.get(from) != Some(&to) {
-            say(format!("link /{name} leads to {b} instead of {a}"));
+            note(format!("link /{name} leads to {b} instead of {a}"));
         }
-    } else if let (Some(a), Some(b)) = (files::lines(own.data), files::lines(other.data)) {
-        files::text(&a, &b, &mut |_, what| {
-            say(format!("member /{name}: {what}"))
+    } else if let (Some(a), Some(b)) = (text::lines(own.data), text::lines(other.data)) {
+        text::compare(&a, &b, &mut |_, what| {
+            note(format!("member /{name}: {what}"))
         });
         if a == b {
-            say(format!("member /{name}: the same lines, ended otherwise"));
+            note(format!(
+                "member /{name}: the same lines, with other line endings"
+            ));
         }
     } else {
         let size = match own.data.len() == other.data.len() {
             true => describe(own.data, other.data, 0),
-            false => format!(
-                "{} bytes instead of {}",
-                number(other.data.len()),
-                number(own.data.len())
-            ),
+            false => sizes(own.data.len(), other.data.len()),
         };
-        say(format!(
+        note(format!(
             "member /{name} differs: built from other sources? ({size})"
         ));
     }
 }
 
-fn kind(member: &cpio::Member) -> &'static str {
-    match member.mode & 0o170_000 {
-        0o100_000 => "a file",
-        0o040_000 => "a directory",
-        0o120_000 => "a link",
-        0o060_000 => "a block device",
-        0o020_000 => "a character device",
-        0o010_000 => "a FIFO",
-        0o140_000 => "a socket",
-        _ => "of no known kind",
-    }
+fn inode(member: &Member) -> u32 {
+    member.number(header::INODE)
+}
+
+fn kind(member: &Member) -> &'static str {
+    member.kind().unwrap_or("of an unknown kind")
 }
 
 fn size_of(found: &Found) -> String {
     match found.member.is_file() {
-        true => format!("{} bytes", number(found.data.len())),
+        true => bytes(found.data.len()),
         false => kind(found.member).to_owned(),
     }
 }
