@@ -10,6 +10,7 @@ mod file;
 pub mod image;
 mod iso9660;
 mod kernel;
+mod pairing;
 mod part;
 pub mod report;
 mod settings;

@@ -30,7 +30,7 @@ fn small() -> Vec<u8> {
 }
 
 /// The differences that `damage` makes, each as one line.
-fn told(ours: &[u8], damage: impl Fn(&Image, &mut Vec<u8>)) -> Vec<String> {
+fn reported(ours: &[u8], damage: impl Fn(&Image, &mut Vec<u8>)) -> Vec<String> {
     let image = Image::parse(ours).unwrap();
     let mut theirs = ours.to_vec();
     damage(&image, &mut theirs);
@@ -56,11 +56,11 @@ fn of_file(image: &Image, path: &str) -> usize {
 }
 
 #[track_caller]
-fn assert_told(told: &[String], wanted: &[&str]) {
+fn assert_reported(reported: &[String], wanted: &[&str]) {
     for wanted in wanted {
         assert!(
-            told.iter().any(|line| line.contains(wanted)),
-            "{wanted:?} is not told: {told:#?}"
+            reported.iter().any(|line| line.contains(wanted)),
+            "{wanted:?} is not reported: {reported:#?}"
         );
     }
 }
@@ -160,11 +160,11 @@ fn hidden_bytes_are_unaccounted_for_at_their_offset() {
 
 #[test]
 fn the_same_image_has_no_differences() {
-    assert_eq!(told(&demo(), |_, _| ()), Vec::<String>::new());
+    assert_eq!(reported(&demo(), |_, _| ()), Vec::<String>::new());
 }
 
 #[test]
-fn a_flipped_byte_is_told_with_its_part_and_field() {
+fn a_flipped_byte_is_reported_with_its_part_and_field() {
     let primary = PartKind::Descriptor(Descriptor::Primary);
     type Case = (PartKind, usize, &'static [&'static str]);
     let file = |path: &str| PartKind::File(path.to_owned());
@@ -254,21 +254,22 @@ fn a_flipped_byte_is_told_with_its_part_and_field() {
     ];
     let original = demo();
     for (what, at, wanted) in cases {
-        let told = told(&original, |image, bytes| {
+        let reported = reported(&original, |image, bytes| {
             bytes[start(image, &what) + at] ^= 0x01
         });
-        assert_told(&told, wanted);
+        assert_reported(&reported, wanted);
         let offset = start(&Image::parse(&original).unwrap(), &what);
         assert!(
-            told.iter()
+            reported
+                .iter()
                 .any(|line| line.starts_with("0x") && line.contains(&what.to_string())),
-            "{what} at {offset:#x} + {at}: {told:#?}"
+            "{what} at {offset:#x} + {at}: {reported:#?}"
         );
     }
 }
 
 #[test]
-fn the_last_byte_of_every_part_is_told_as_that_part_s() {
+fn the_last_byte_of_every_part_is_reported_as_that_part_s() {
     let original = demo();
     let image = Image::parse(&original).unwrap();
     for part in &image.parts {
@@ -286,32 +287,32 @@ fn the_last_byte_of_every_part_is_told_as_that_part_s() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_or_appended_to_is_told_as_that() {
+fn a_file_that_was_cut_off_or_appended_to_is_reported_as_that() {
     let original = demo();
     for length in [original.len() - 1, original.len() / 2, 40_000, 600] {
-        let told = told(&original, |_, bytes| bytes.truncate(length));
+        let reported = reported(&original, |_, bytes| bytes.truncate(length));
         let missing = match original.len() - length {
             1 => String::from("byte is missing"),
             count => format!("{} bytes are missing", grouped(count)),
         };
-        assert_told(&told, &[&format!("cut off: the last {missing}")]);
+        assert_reported(&reported, &[&format!("cut off: the last {missing}")]);
     }
-    assert_told(
-        &told(&original, |_, bytes| bytes.extend([0; 2048])),
+    assert_reported(
+        &reported(&original, |_, bytes| bytes.extend([0; 2048])),
         &["2,048 bytes more after the image's end, all zero"],
     );
-    assert_told(
-        &told(&original, |_, bytes| bytes.extend(b"more")),
+    assert_reported(
+        &reported(&original, |_, bytes| bytes.extend(b"more")),
         &["4 bytes more after the image's end, not all zero"],
     );
 }
 
 #[test]
-fn another_machine_s_image_is_told_member_by_member() {
+fn another_machine_s_image_is_reported_member_by_member() {
     let other = fs::read(place("AUDIT_OTHER")).unwrap();
-    let told = told(&demo(), |_, bytes| *bytes = other.clone());
-    assert_told(
-        &told,
+    let reported = reported(&demo(), |_, bytes| *bytes = other.clone());
+    assert_reported(
+        &reported,
         &[
             "-programs/hello/args: line 1 is new: \"8080\"",
             "virtio_net.ko (",
@@ -326,8 +327,8 @@ fn another_machine_s_image_is_told_member_by_member() {
 }
 
 #[test]
-fn another_kernel_is_told_by_its_name_for_itself() {
-    let told = told(&demo(), |image, bytes| {
+fn another_kernel_is_reported_by_its_name_for_itself() {
+    let reported = reported(&demo(), |image, bytes| {
         let kernel = of_file(image, "/bzImage");
         let version = kernel
             + 0x200
@@ -340,8 +341,8 @@ fn another_kernel_is_told_by_its_name_for_itself() {
             *byte = !*byte;
         }
     });
-    assert_told(
-        &told,
+    assert_reported(
+        &reported,
         &[
             "/bzImage",
             "a kernel that calls itself 9.99",
@@ -352,7 +353,7 @@ fn another_kernel_is_told_by_its_name_for_itself() {
 }
 
 #[test]
-fn what_why_not_is_told_by_what_it_is() {
+fn what_why_not_is_reported_by_what_it_is() {
     let ours = demo();
     let cases: [(&[u8], &str); 5] = [
         (b"", "empty"),
@@ -387,7 +388,7 @@ fn what_why_not_is_told_by_what_it_is() {
     );
 }
 
-/// Each byte of the small image changed in three ways: no panic, and the difference is always told.
+/// Each byte of the small image changed in three ways: no panic, and the difference is always reported.
 #[test]
 fn no_single_byte_can_change_unnoticed() {
     let original = small();
@@ -474,7 +475,7 @@ fn a_rock_ridge_name_that_leads_elsewhere_is_refused() {
 }
 
 #[test]
-fn settings_over_an_image_are_told_apart_from_it() {
+fn settings_over_an_image_are_reported_apart_from_it() {
     let provenance: Provenance = json::read(place("AUDIT_PROVENANCE")).unwrap();
     let closure = Closure::default();
     let original = demo();

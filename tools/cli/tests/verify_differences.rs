@@ -1,4 +1,4 @@
-//! Differences that were planted into a small image: each is told with what it is and what it may mean.
+//! Differences that were planted into a small image: each is reported with what it is and what it may mean.
 
 use cli::verify::image::compare;
 use formats::image::{Image, PartKind};
@@ -33,7 +33,7 @@ fn archive(members: &[Member]) -> Vec<u8> {
 }
 
 /// Each difference as one line.
-fn told(ours: &[u8], theirs: &[u8]) -> Vec<String> {
+fn reported(ours: &[u8], theirs: &[u8]) -> Vec<String> {
     let image = Image::parse(ours).unwrap();
     let lines = compare(&image, theirs).into_iter();
     lines
@@ -42,11 +42,11 @@ fn told(ours: &[u8], theirs: &[u8]) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_told(told: &[String], wanted: &[&str]) {
+fn assert_reported(reported: &[String], wanted: &[&str]) {
     for wanted in wanted {
         assert!(
-            told.iter().any(|line| line.contains(wanted)),
-            "{wanted:?} is not told: {told:#?}"
+            reported.iter().any(|line| line.contains(wanted)),
+            "{wanted:?} is not reported: {reported:#?}"
         );
     }
 }
@@ -55,52 +55,52 @@ fn sound() -> Vec<u8> {
     sample::image(&archive(&members()))
 }
 
-/// What is told of an image whose initramfs has these members.
+/// What is reported of an image whose initramfs has these members.
 fn of_members(change: impl Fn(&mut Vec<Member>)) -> Vec<String> {
     let mut members = members();
     change(&mut members);
-    told(&sound(), &sample::image(&archive(&members)))
+    reported(&sound(), &sample::image(&archive(&members)))
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> usize {
     bytes.windows(what.len()).position(|it| it == what).unwrap()
 }
 
-/// What is told where `what` became `other`.
+/// What is reported where `what` became `other`.
 fn of_bytes(what: &[u8], other: &[u8]) -> Vec<String> {
     let ours = sound();
     let at = find(&ours, what);
     let mut theirs = ours.clone();
     theirs[at..at + other.len()].copy_from_slice(other);
-    told(&ours, &theirs)
+    reported(&ours, &theirs)
 }
 
 #[test]
-fn a_changed_member_is_told_by_what_changed() {
-    assert_told(
+fn a_changed_member_is_reported_by_what_changed() {
+    assert_reported(
         &of_members(|it| it[1].2 = b"ip=dhcp\npanic=1\n".to_vec()),
         &["member /etc/settings: line 2 says \"panic=1\" instead of \"panic=5\""],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it[3].2[6] ^= 1),
         &["/nix/store/…-init/init differs: built from other sources? (1 byte differs"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it[3].1 = 0o104_755),
         &["mode 4755 instead of 755 (other permissions)"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it[2].2 = b"/etc".to_vec()),
         &["link /init leads to /etc instead of /nix/store/"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it[0].1 = 0o100_755),
         &["member /etc: a file instead of a directory"],
     );
 }
 
 #[test]
-fn a_member_s_other_numbers_are_told_by_name() {
+fn a_member_s_other_numbers_are_reported_by_name() {
     let ours = sound();
     let mut archive = archive(&members());
     let head = cpio::parse(&archive, 0, &mut Budget::default())
@@ -121,38 +121,38 @@ fn a_member_s_other_numbers_are_told_by_name() {
         let at = head + 6 + index * 8;
         let before = archive[at..at + 8].to_vec();
         archive[at..at + 8].copy_from_slice(number);
-        assert_told(&told(&ours, &sample::image(&archive)), &[wanted]);
+        assert_reported(&reported(&ours, &sample::image(&archive)), &[wanted]);
         archive[at..at + 8].copy_from_slice(&before);
     }
 }
 
 #[test]
-fn members_that_came_went_or_moved_are_told() {
-    assert_told(
+fn members_that_came_went_or_moved_are_reported() {
+    assert_reported(
         &of_members(|it| it.push(member("bin/backdoor", 0o104_755, b"x"))),
         &["a member that is not in this checkout's: /bin/backdoor (1 byte)"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it.push(member("dev/sda", 0o060_600, b""))),
         &["a member that is not in this checkout's: /dev/sda (a block device)"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| drop(it.remove(4))),
         &["a member is missing: /nix/store/00000000000000000000000000000000-init/module.ko"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it[4].0 = String::from("etc/module.ko")),
         &["is called /etc/module.ko here"],
     );
-    assert_told(
+    assert_reported(
         &of_members(|it| it.swap(0, 1)),
         &["the members are in another order, from /etc/settings on"],
     );
 }
 
 #[test]
-fn the_same_members_at_other_store_paths_are_told_once() {
-    let told = of_members(|it| {
+fn the_same_members_at_other_store_paths_are_reported_once() {
+    let reported = of_members(|it| {
         for it in it {
             it.0 = it.0.replace(STORE, OTHER);
             it.2 = String::from_utf8_lossy(&it.2)
@@ -160,29 +160,29 @@ fn the_same_members_at_other_store_paths_are_told_once() {
                 .into_bytes();
         }
     });
-    assert_told(
-        &told,
+    assert_reported(
+        &reported,
         &["other store paths, so built from other sources or by other tools: nix/store/1111"],
     );
     assert!(
-        !told
+        !reported
             .iter()
             .any(|line| line.contains("leads to") || line.contains("missing")),
-        "{told:#?}"
+        "{reported:#?}"
     );
 }
 
 #[test]
 fn a_store_path_that_only_looks_like_ours_does_not_pass_for_it() {
-    let told = of_members(|it| {
+    let reported = of_members(|it| {
         it.insert(
             3,
             member(&format!("{OTHER}/init"), 0o100_755, b"\x7fELF evil!"),
         );
         it[2].2 = format!("/{OTHER}/init").into_bytes();
     });
-    assert_told(
-        &told,
+    assert_reported(
+        &reported,
         &[
             "a member that is not in this checkout's: /nix/store/1111",
             "link /init leads to /nix/store/1111",
@@ -191,11 +191,11 @@ fn a_store_path_that_only_looks_like_ours_does_not_pass_for_it() {
 }
 
 #[test]
-fn a_second_archive_replaces_what_is_in_the_first_and_is_told() {
+fn a_second_archive_replaces_what_is_in_the_first_and_is_reported() {
     let evil = cpio::write(&[("init", 0o100_755, b"#!evil")]);
     let theirs = sample::image(&[archive(&members()), evil].concat());
-    assert_told(
-        &told(&sound(), &theirs),
+    assert_reported(
+        &reported(&sound(), &theirs),
         &[
             "2 archives one after the other instead of 1",
             "member /init: a file instead of a link",
@@ -204,30 +204,30 @@ fn a_second_archive_replaces_what_is_in_the_first_and_is_told() {
 }
 
 #[test]
-fn how_an_archive_is_compressed_is_told_apart_from_what_is_in_it() {
+fn how_an_archive_is_compressed_is_reported_apart_from_what_is_in_it() {
     let plain = archive(&members());
     let ours = sample::image(&zstd::store(&plain));
-    assert_told(
-        &told(&ours, &sample::image(&plain)),
+    assert_reported(
+        &reported(&ours, &sample::image(&plain)),
         &["0 of it compressed instead of 1"],
     );
     let (first, second) = plain.split_at(plain.len() / 2);
     let mut blocks = zstd::store(first);
     blocks[6] &= !1;
     blocks.extend(&zstd::store(second)[6..]);
-    assert_told(
-        &told(&ours, &sample::image(&blocks)),
+    assert_reported(
+        &reported(&ours, &sample::image(&blocks)),
         &["the same archive, compressed differently"],
     );
     let padded = zstd::store(&[&plain[..], &[0; 64]].concat());
-    assert_told(
-        &told(&ours, &sample::image(&padded)),
+    assert_reported(
+        &reported(&ours, &sample::image(&padded)),
         &["the same members, padded differently"],
     );
 }
 
 #[test]
-fn an_archive_that_can_not_be_decoded_is_told_by_the_reason() {
+fn an_archive_that_can_not_be_decoded_is_reported_by_the_reason() {
     for (theirs, wanted) in [
         (b"\x1f\x8b\x08\0\0".to_vec(), "a gzip file"),
         (b"\xfd7zXZ\0".to_vec(), "an xz file"),
@@ -240,47 +240,49 @@ fn an_archive_that_can_not_be_decoded_is_told_by_the_reason() {
             "/x would be unpacked outside",
         ),
     ] {
-        let told = told(&sound(), &sample::image(&theirs));
-        assert_told(&told, &[wanted, "can't be decoded any more: at 0x"]);
+        let reported = reported(&sound(), &sample::image(&theirs));
+        assert_reported(&reported, &[wanted, "can't be decoded any more: at 0x"]);
     }
 }
 
 #[test]
-fn names_that_would_steer_a_terminal_are_told_escaped() {
-    let told = of_members(|it| it.push(member("\x1b[2J\u{202e}", 0o100_644, b"x")));
-    assert_told(&told, &["/\\u{1b}[2J\\u{202e} (1 byte)"]);
+fn names_that_would_steer_a_terminal_are_reported_escaped() {
+    let reported = of_members(|it| it.push(member("\x1b[2J\u{202e}", 0o100_644, b"x")));
+    assert_reported(&reported, &["/\\u{1b}[2J\\u{202e} (1 byte)"]);
     // in the ISO as well
-    let told = of_bytes(b"NM\x0c\x01\0bzImage", b"NM\x0c\x01\0\x1b[2J\xff\r\n");
+    let reported = of_bytes(b"NM\x0c\x01\0bzImage", b"NM\x0c\x01\0\x1b[2J\xff\r\n");
     assert!(
-        told.iter().all(|line| !line.chars().any(char::is_control)),
-        "{told:#?}"
+        reported
+            .iter()
+            .all(|line| !line.chars().any(char::is_control)),
+        "{reported:#?}"
     );
-    assert_told(&told, &["Rock Ridge name"]);
+    assert_reported(&reported, &["Rock Ridge name"]);
 }
 
 #[test]
-fn what_rock_ridge_says_is_told_by_field() {
+fn what_rock_ridge_says_is_reported_by_field() {
     let mode = |mode: u32| [&b"PX\x24\x01"[..], &mode.to_le_bytes(), &mode.to_be_bytes()].concat();
-    assert_told(
+    assert_reported(
         &of_bytes(&mode(0o100_444), &mode(0o104_777)),
         &["record of bzImage: Rock Ridge mode: 104777 instead of 100444 (other permissions"],
     );
-    assert_told(
+    assert_reported(
         &of_bytes(b"NM\x0c\x01\0bzImage", b"NM\x0c\x01\0bzimage"),
         &["Rock Ridge name: \"bzimage\" instead of \"bzImage\""],
     );
-    assert_told(
+    assert_reported(
         &of_bytes(b"TF\x1a\x01\x0e\x50", b"TF\x1a\x01\x0e\x7e"),
         &["Rock Ridge date: 2026-01-01 00:00:00 instead of 1980-01-01 00:00:00 (made by the clock"],
     );
-    assert_told(
+    assert_reported(
         &of_bytes(b"IEEE", b"IEEF"),
         &["Rock Ridge continuation: Rock Ridge's name for itself"],
     );
 }
 
 #[test]
-fn a_place_in_a_kernel_is_told_by_its_part() {
+fn a_place_in_a_kernel_is_reported_by_its_part() {
     let ours = sound();
     let kernel = find(&ours, b"HdrS") - 0x202;
     for (at, wanted) in [
@@ -293,8 +295,8 @@ fn a_place_in_a_kernel_is_told_by_its_part() {
     ] {
         let mut theirs = ours.clone();
         theirs[kernel + at] ^= 1;
-        assert_told(
-            &told(&ours, &theirs),
+        assert_reported(
+            &reported(&ours, &theirs),
             &[
                 wanted,
                 "6.12.1 (someone) as ours does",
@@ -302,15 +304,15 @@ fn a_place_in_a_kernel_is_told_by_its_part() {
             ],
         );
     }
-    assert_told(&of_bytes(b"HdrS", b"HdrT"), &["no longer a kernel"]);
-    assert_told(
+    assert_reported(&of_bytes(b"HdrS", b"HdrT"), &["no longer a kernel"]);
+    assert_reported(
         &of_bytes(b"6.12.1 (", b"6.12\x1b[ ("),
         &["a kernel that calls itself 6.12\\u{1b}[ (someone) instead of 6.12.1 (someone)"],
     );
 }
 
 #[test]
-fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
+fn room_for_settings_holds_settings_or_is_reported_as_dangerous() {
     let ours = sound();
     let room = Image::parse(&ours)
         .unwrap()
@@ -324,14 +326,14 @@ fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
     let with = |bytes: &[u8]| {
         let mut theirs = ours.clone();
         theirs[room.start..room.start + bytes.len()].copy_from_slice(bytes);
-        told(&ours, &theirs)
+        reported(&ours, &theirs)
     };
     let layer = settings_layer::encode("hostname=box\n", room.len()).unwrap();
-    assert_told(
+    assert_reported(
         &with(&layer),
         &["settings were put over the image: \"hostname=box\""],
     );
-    assert_told(
+    assert_reported(
         &with(&cpio::write(&[("init", 0o100_755, b"evil")])),
         &[
             "not settings as `configure` writes them",
@@ -341,11 +343,11 @@ fn room_for_settings_holds_settings_or_is_told_to_be_dangerous() {
 }
 
 #[test]
-fn another_session_after_the_end_is_told() {
+fn another_session_after_the_end_is_reported() {
     let ours = sound();
     let theirs = ours.repeat(2);
-    assert_told(
-        &told(&ours, &theirs),
+    assert_reported(
+        &reported(&ours, &theirs),
         &["with another volume (CD001) at", "another session"],
     );
 }

@@ -10,6 +10,7 @@ use formats::zstd;
 
 use crate::verify::byte_ranges::{are_near, bytes, describe, first, sizes};
 use crate::verify::difference::Explain;
+use crate::verify::pairing::{pairs, store_path, without_hash};
 use crate::verify::text;
 
 const PERMISSIONS: u32 = 0o7777;
@@ -44,41 +45,6 @@ fn all<'a>(segments: &'a [Segment]) -> BTreeMap<&'a str, Found<'a>> {
             )
         })
         .collect()
-}
-
-/// A name or a link's end without the hashes of store paths, which change with every source.
-fn without_hash(name: &str) -> String {
-    match name.split_once("nix/store/") {
-        Some((before, after))
-            if after.len() > 33 && after.is_char_boundary(33) && after.as_bytes()[32] == b'-' =>
-        {
-            format!("{before}nix/store/…-{}", &after[33..])
-        }
-        _ => name.to_owned(),
-    }
-}
-
-/// Which of our names has become which of theirs: the same name, or where neither has that, the same but for hashes,
-/// if there is only one such on each side.
-fn pairs<'a>(ours: &BTreeSet<&'a str>, theirs: &BTreeSet<&'a str>) -> BTreeMap<&'a str, &'a str> {
-    let mut pairs: BTreeMap<&str, &str> = ours
-        .intersection(theirs)
-        .map(|name| (*name, *name))
-        .collect();
-    let alone = |these: &BTreeSet<&'a str>, those: &BTreeSet<&'a str>| {
-        let mut alone: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
-        for name in these.difference(those) {
-            alone.entry(without_hash(name)).or_default().push(name);
-        }
-        alone
-    };
-    let other = alone(theirs, ours);
-    for (name, mine) in alone(ours, theirs) {
-        if let ([mine], Some([its])) = (mine.as_slice(), other.get(&name).map(Vec::as_slice)) {
-            pairs.insert(mine, its);
-        }
-    }
-    pairs
 }
 
 pub fn compare(ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain) {
@@ -258,15 +224,6 @@ fn added_and_removed(
             size_of(&before[mine])
         ));
     }
-}
-
-/// `/nix/store/HASH-NAME` of a name in it.
-fn store_path(name: &str) -> &str {
-    let end = name
-        .match_indices('/')
-        .nth(2)
-        .map_or(name.len(), |(end, _)| end);
-    &name[..end]
 }
 
 /// What it means that a member of the same name has other contents.
