@@ -353,7 +353,7 @@ fn another_kernel_is_reported_by_its_name_for_itself() {
 }
 
 #[test]
-fn what_why_not_is_reported_by_what_it_is() {
+fn what_is_not_an_iso_is_called_what_it_is() {
     let ours = demo();
     let cases: [(&[u8], &str); 5] = [
         (b"", "empty"),
