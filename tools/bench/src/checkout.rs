@@ -75,7 +75,7 @@ impl Checkout {
         };
         for _ in 0..runs {
             let by_qemu_alone =
-                until_first_line(vm::Machine::from_iso_file(&plan.iso).with_network_card("e1000"))?;
+                until_first_line(vm::Machine::from_iso(&plan.iso).with_network_card("e1000"))?;
             let by_command = self.run_vm()?;
             say(&format!(
                 "vm: {by_command:.2} s to the first line, {by_qemu_alone:.2} s by QEMU alone"
