@@ -1,156 +1,152 @@
-//! `advisories DIRECTORY…`: which known vulnerabilities concern the image. What is in it comes from the build, by
-//! options that the flake fills in.
+//! Which known vulnerabilities concern an image: what is in it ([`contents`]) is looked up in databases in directories
+//! ([`rustsec`], [`kernel`]), with our reasons for what does not matter ([`reasons`]), as a report for people or for
+//! programs ([`report`]) and as CycloneDX VEX ([`vex`]).
+//!
+//! A database is material from outside: files are read up to a limit, links not followed, and what can't be
+//! understood is reported as a problem and never taken for "not affected".
 
-use advisories::contents::{Kernel, Provenance};
-use advisories::finding::Findings;
-use advisories::reasons::Reasons;
-use advisories::{contents, kernel, report, rustsec, vex};
+mod contents;
+mod database;
+mod finding;
+mod kernel;
+mod reasons;
+mod report;
+mod rustsec;
+mod version;
+mod vex;
+
+use crate::{output, progress};
+use contents::{Crates, Kernel, Provenance};
+use finding::Findings;
+use reasons::{Reason, Reasons};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const HELP: &str = "\
-usage: advisories [--vex] DIRECTORY…
-
-Known vulnerabilities of what is linked into the image's programs and compiled into its kernel. Each DIRECTORY is
-a database that you have fetched:
-
-    RustSec's advisory-db, with crates/NAME/RUSTSEC-….md
-    the kernel CNA's vulns, with cve/published/YEAR/CVE-….json
-
-  --vex     CycloneDX VEX (JSON 1.6) instead of the report
-
-exit status: 0 nothing to look at, 1 something to look at, 2 an error, or a database that could not be read whole
-";
-
-struct Options {
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// A database
+    #[arg(value_name = "DIRECTORY", required = true)]
+    databases: Vec<PathBuf>,
+    /// What the image is made of, as `nix build .#provenance` writes it
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_PROVENANCE")]
     provenance: PathBuf,
+    /// The files that its kernel is compiled from, as `nix build .#kernelSources` writes them
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_KERNEL_SOURCES")]
     kernel_sources: PathBuf,
+    /// The configuration of its kernel
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_KERNEL_CONFIG")]
     kernel_config: PathBuf,
+    /// Why what is found does not matter, in TOML: a reviewed file
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_REASONS")]
     reasons: PathBuf,
+    /// CycloneDX VEX (JSON 1.6) instead of the report
+    #[arg(long)]
     vex: bool,
-    directories: Vec<PathBuf>,
+    /// The report as JSON
+    #[arg(long, conflicts_with = "vex")]
+    json: bool,
 }
 
-fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|it| it == "--help" || it == "-h") {
-        print!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    match options(arguments.into_iter()).and_then(run) {
-        Ok(status) => status,
-        Err(message) => {
-            eprintln!("advisories: {message}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut named = std::collections::BTreeMap::new();
-    let (mut vex, mut directories) = (false, Vec::new());
-    while let Some(word) = arguments.next() {
-        match word.as_str() {
-            "--vex" => vex = true,
-            "--provenance" | "--kernel-sources" | "--kernel-config" | "--reasons" => {
-                let value = arguments
-                    .next()
-                    .ok_or_else(|| format!("{word} needs a value"))?;
-                named.insert(word, value);
-            }
-            _ if word.starts_with('-') => return Err(format!("unknown option {word}: see --help")),
-            _ => directories.push(PathBuf::from(word)),
-        }
-    }
-    if directories.is_empty() {
-        return Err(
-            "name the directory of a database that you have fetched: see --help".to_owned(),
-        );
-    }
-    let mut take = |name: &str| {
-        named
-            .remove(name)
-            .ok_or_else(|| format!("{name} is missing"))
-    };
-    Ok(Options {
-        provenance: take("--provenance")?.into(),
-        kernel_sources: take("--kernel-sources")?.into(),
-        kernel_config: take("--kernel-config")?.into(),
-        reasons: take("--reasons")?.into(),
-        vex,
-        directories,
-    })
-}
-
-fn run(options: Options) -> Result<ExitCode, String> {
-    let in_file = |path: &Path, message| format!("{}: {message}", path.display());
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| in_file(path, error.to_string()))
-    };
-    let in_provenance = |error| in_file(&options.provenance, error);
-    let provenance = Provenance::parse(&read(&options.provenance)?).map_err(in_provenance)?;
-    let crates = provenance.crates().map_err(in_provenance)?;
-    let kernel = Kernel {
-        component: provenance.kernel().map_err(in_provenance)?,
-        sources: contents::sources(&read(&options.kernel_sources)?)
-            .map_err(|error| in_file(&options.kernel_sources, error))?,
-    };
-    let options_on = contents::options_on(&read(&options.kernel_config)?)
-        .map_err(|error| in_file(&options.kernel_config, error))?;
-    let mut reasons = Reasons::parse(&read(&options.reasons)?)
-        .map_err(|error| in_file(&options.reasons, error))?;
+/// # Errors
+/// What is in the image or our reasons could not be read, or a directory is not a database.
+pub fn run(options: &Options) -> Result<ExitCode, String> {
+    let (crates, kernel) = read_contents(options)?;
+    let options_on = parse(&options.kernel_config, contents::options_on)?;
+    let mut reasons = parse(&options.reasons, Reasons::parse)?;
     let refuted = reasons.take_refuted(&options_on);
 
     let mut found = Findings::default();
-    for directory in &options.directories {
-        let (of_crates, of_kernel) = (rustsec::is_here(directory), kernel::is_here(directory));
-        if of_crates {
-            rustsec::search(directory, &crates, &mut found);
-        }
-        if of_kernel {
-            kernel::search(directory, &kernel, &mut found);
-        }
-        if !of_crates && !of_kernel {
-            return Err(format!(
-                "{}: no database: neither crates/ nor cve/published/ is in it",
-                directory.display()
-            ));
-        }
+    for directory in &options.databases {
+        let progress = progress::show(&format!("reading {}", directory.display()));
+        search(directory, &crates, &kernel, &mut found)?;
+        drop(progress);
     }
     found.findings.sort();
     found.findings.dedup();
 
-    if options.vex {
-        println!("{:#}", vex::vex(&found, &reasons));
-    } else {
-        print!("{}", report::report(&found, &reasons));
+    output::print(match options {
+        Options { vex: true, .. } => format!("{:#}\n", vex::vex(&found, &reasons)),
+        Options { json: true, .. } => {
+            format!("{:#}\n", report::json(&found, &reasons, &refuted))
+        }
+        _ => report::report(&found, &reasons),
+    })?;
+    Ok(ExitCode::from(complain(
+        options, &found, &reasons, &refuted,
+    )))
+}
+
+fn read_contents(options: &Options) -> Result<(Crates, Kernel), String> {
+    let (crates, component) = parse(&options.provenance, |text| {
+        let provenance = Provenance::parse(text)?;
+        Ok((provenance.crates()?, provenance.kernel()?))
+    })?;
+    let sources = parse(&options.kernel_sources, contents::sources)?;
+    Ok((crates, Kernel { component, sources }))
+}
+
+fn parse<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| error.to_string())
+        .and_then(|text| parse(&text))
+        .map_err(|message| format!("{}: {message}", path.display()))
+}
+
+fn search(
+    directory: &Path,
+    crates: &Crates,
+    kernel: &Kernel,
+    found: &mut Findings,
+) -> Result<(), String> {
+    let (of_crates, of_kernel) = (rustsec::is_here(directory), kernel::is_here(directory));
+    if of_crates {
+        rustsec::search(directory, crates, found);
     }
-    for problem in &found.problems {
-        eprintln!(
-            "advisories: not understood, so not known: {}",
-            problem.escape_debug()
-        );
+    if of_kernel {
+        kernel::search(directory, kernel, found);
     }
-    for (reason, option) in &refuted {
-        eprintln!(
-            "advisories: {}: the reason for {} in {} rests on {option} being off, and it is on: judge it anew",
-            reason.id,
-            reason.purl,
-            options.reasons.display()
-        );
+    if !of_crates && !of_kernel {
+        return Err(format!(
+            "{}: not a database: neither crates/ nor cve/published/ is in it",
+            directory.display()
+        ));
     }
+    Ok(())
+}
+
+/// What is wrong with databases and reasons goes to standard error. Returns the exit status.
+fn complain(
+    options: &Options,
+    found: &Findings,
+    reasons: &Reasons,
+    refuted: &[(Reason, String)],
+) -> u8 {
     let mut status = u8::from(found.findings.iter().any(|it| reasons.of(it).is_none()));
-    for reason in reasons.idle(&found) {
-        eprintln!(
-            "advisories: {}: the reason for {} in {} fits nothing that was found: take it away",
-            reason.id,
-            reason.purl,
-            options.reasons.display()
-        );
+    let mut complain = |complaint: String| {
+        eprintln!("scratchmachine advisories: {complaint}");
         status = 2;
+    };
+    for problem in &found.problems {
+        complain(format!(
+            "not understood, so what it is about is unknown: {}",
+            problem.escape_debug()
+        ));
     }
-    if !found.problems.is_empty() || !refuted.is_empty() {
-        status = 2;
+    let named = |reason: &Reason| {
+        let (id, purl, file) = (&reason.id, &reason.purl, options.reasons.display());
+        format!("{id}: the reason for {purl} in {file}")
+    };
+    for (reason, option) in refuted {
+        complain(format!(
+            "{} rests on {option} being off, and it is on: judge it again",
+            named(reason)
+        ));
     }
-    Ok(ExitCode::from(status))
+    for reason in reasons.idle(found) {
+        complain(format!(
+            "{} matches nothing that was found: remove it",
+            named(reason)
+        ));
+    }
+    status
 }

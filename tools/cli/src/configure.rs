@@ -1,122 +1,83 @@
-//! `configure`: puts settings over a machine's ISO as a layer, takes them away again, says which there are. What is
-//! below the layer never changes by a byte.
+//! Puts settings over a machine's ISO as a layer, takes them away again, shows which there are. What is below the layer
+//! never changes by a byte.
 
 mod image;
+mod replace;
 mod settings;
 
+use crate::{output, progress};
 use formats::{settings_layer, sha256};
 use image::Image;
 use scratchmachine::Error;
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-Put settings over a machine's ISO, without touching what is below.
-
-usage: nix run .#configure -- IN.iso [KEY=VALUE…] -o OUT.iso
-       nix run .#configure -- --show IN.iso
-
-  KEY=VALUE      a setting, as in docs/configuration.md; all that the ISO had before are taken away, so
-                 without any the image is again as it was built
-  -o, --output   where the configured ISO goes; it may be IN.iso itself
-  --show         say the image's identity, the hash of what is below and of the settings, and the settings
-  --help         this text
-";
-
-#[derive(Debug, PartialEq, Eq)]
-enum Task {
-    Help,
-    Show(PathBuf),
-    Configure {
-        input: PathBuf,
-        words: Vec<String>,
-        output: PathBuf,
-    },
+#[derive(Debug, PartialEq, Eq, clap::Args)]
+pub struct Options {
+    /// The ISO image
+    image: PathBuf,
+    /// A setting, as in docs/reference/settings.md
+    #[arg(value_name = "KEY=VALUE", conflicts_with = "show")]
+    settings: Vec<String>,
+    /// Where the configured image goes; it may be IMAGE itself
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        required_unless_present = "show",
+        conflicts_with = "show"
+    )]
+    output: Option<PathBuf>,
+    /// Show the image's identity, the hash of what is below and of the settings, and the settings
+    #[arg(long)]
+    show: bool,
+    /// What is shown, as JSON
+    #[arg(long)]
+    json: bool,
 }
 
-fn main() -> ExitCode {
-    let errors = match task(std::env::args_os().skip(1)) {
-        Ok(task) => match perform(task) {
-            Ok(()) => return ExitCode::SUCCESS,
-            Err(errors) => errors,
-        },
-        Err(error) => vec![format!("{error}: see --help")],
-    };
-    for error in errors {
-        eprintln!("configure: {error}");
-    }
-    ExitCode::FAILURE
-}
-
-fn task(arguments: impl Iterator<Item = OsString>) -> Result<Task, String> {
-    let mut arguments = arguments;
-    let (mut input, mut output, mut words, mut show) = (None, None, Vec::new(), false);
-    while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--help") => return Ok(Task::Help),
-            Some("--show") => show = true,
-            Some("-o" | "--output") => {
-                let path = arguments.next().ok_or("-o takes a file")?;
-                if output.replace(PathBuf::from(path)).is_some() {
-                    return Err("-o was given twice".into());
-                }
-            }
-            Some(option) if option.starts_with('-') => {
-                return Err(format!("there is no option '{option}'"));
-            }
-            _ if input.is_none() => input = Some(PathBuf::from(argument)),
-            Some(word) => words.push(word.to_owned()),
-            None => return Err(format!("{argument:?} is not UTF-8")),
-        }
-    }
-    let input = input.ok_or("which ISO?")?;
-    match output {
-        None if show && words.is_empty() => Ok(Task::Show(input)),
-        _ if show => Err("--show takes an ISO and nothing else".into()),
-        None => Err("where to? -o is missing".into()),
-        Some(output) => Ok(Task::Configure {
-            input,
-            words,
-            output,
-        }),
-    }
-}
-
-fn perform(task: Task) -> Result<(), Vec<String>> {
+/// # Errors
+/// All that is wrong with the settings, or what failed.
+pub fn run(options: &Options) -> Result<ExitCode, Vec<String>> {
     let told = |error: Error| vec![error.to_string()];
-    match task {
-        Task::Help => print!("{USAGE}"),
-        Task::Show(path) => print!("{}", describe(&path).map_err(told)?),
-        Task::Configure {
-            input,
-            words,
-            output,
-        } => {
-            let image = Image::open(&input).map_err(told)?;
-            let text = settings::text_of(&words, &image.command_line)?;
+    let progress = progress::show(&format!("reading {}", options.image.display()));
+    let image = Image::open(&options.image).map_err(told)?;
+    let shown = match &options.output {
+        None => image,
+        Some(output) => {
+            let text = settings::text_of(&options.settings, &image.command_line)?;
             let layer = settings_layer::encode(&text, image.layer().len())
                 .map_err(|error| vec![why(error)])?;
-            replace(&output, |out| image.write(&layer, out)).map_err(told)?;
-            print!("{}", describe(&output).map_err(told)?);
+            replace::replace(output, |out| image.write(&layer, out)).map_err(told)?;
+            Image::open(output).map_err(told)?
         }
-    }
-    Ok(())
+    };
+    let path = options.output.as_ref().unwrap_or(&options.image);
+    let text = describe(shown, path, options.json).map_err(told)?;
+    drop(progress);
+    output::print(text).map_err(|error| vec![error])?;
+    Ok(ExitCode::SUCCESS)
 }
 
-/// What `--show` says.
-fn describe(path: &Path) -> Result<String, Error> {
-    let image = Image::open(path)?;
+/// What `--show` shows.
+fn describe(image: Image, path: &Path, as_json: bool) -> Result<String, Error> {
     let text = settings_layer::decode(image.layer());
     let text = text.map_err(|error| Error::new(format!("read {}", path.display()), why(error)))?;
-    let configuration = match text.as_str() {
-        "" => "none".to_owned(),
-        text => format!("sha256 {}", sha256::hex(text.as_bytes())),
-    };
+    let configuration = (!text.is_empty()).then(|| sha256::hex(text.as_bytes()));
     let identity = image.identity.clone();
     let base = image.hash_of_base();
+    if as_json {
+        let settings: Vec<&str> = text.lines().collect();
+        let shown = serde_json::json!({
+            "image": identity,
+            "base": { "sha256": base },
+            "configuration": configuration.map(|sha256| serde_json::json!({ "sha256": sha256 })),
+            "settings": settings,
+        });
+        return Ok(format!("{shown:#}\n"));
+    }
+    let configuration =
+        configuration.map_or_else(|| "none".to_owned(), |it| format!("sha256 {it}"));
     Ok(format!(
         "image: {identity}\nbase: sha256 {base}\nconfiguration: {configuration}\n{text}"
     ))
@@ -124,97 +85,76 @@ fn describe(path: &Path) -> Result<String, Error> {
 
 fn why(error: settings_layer::Error) -> String {
     match error {
-        settings_layer::Error::TooLong { needed, available } => {
+        settings_layer::Error::TooLong {
+            needed,
+            available: room,
+        } => {
             format!(
-                "the settings take {needed} bytes, and the image has room for {available}: build some of them in"
+                "the settings take {needed} bytes, and the image has room for {room}: build some of them in"
             )
         }
         settings_layer::Error::Foreign => {
-            "where settings belong is something else: configure it anew, or distrust it".into()
+            "where settings belong is something else: configure it again, or distrust it".into()
         }
     }
-}
-
-/// Write a file as a whole or not at all: beside its place first, so that whoever reads the old one, as this may
-/// do itself, never meets half of the new one.
-fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
-) -> Result<(), Error> {
-    let failed = |cause| Error::new(format!("write {}", path.display()), cause);
-    let refused = |cause: &str| {
-        Error::new(format!("write {}", path.display()), cause).advise("name another file with -o")
-    };
-    // where a link leads to, or it would be the link that is replaced
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = place
-        .file_name()
-        .ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
-    // root could put a file in the place of a device, or into what the Nix store holds
-    match fs::metadata(&place) {
-        Ok(there) if there.is_dir() => return Err(refused("it is a directory")),
-        Ok(there) if !there.is_file() => return Err(refused("it is not a regular file")),
-        Ok(there) if there.permissions().readonly() => return Err(refused("it is read-only")),
-        _ => {}
-    }
-    let directory = place.parent().filter(|it| !it.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
-    if fs::metadata(directory).is_ok_and(|it| it.permissions().readonly()) {
-        return Err(refused("its directory is read-only"));
-    }
-    let mut beside = OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}", std::process::id()));
-    let beside = place.with_file_name(beside);
-    let file = File::create_new(&beside).map_err(failed)?;
-    let written = write(&mut BufWriter::new(&file))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, &place));
-    if written.is_err() {
-        // what is left of it is of no use, and nobody could be told of more than one failure
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(failed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+    use clap::error::ErrorKind;
 
-    fn task(arguments: &str) -> Result<Task, String> {
-        super::task(arguments.split_whitespace().map(OsString::from))
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn options(arguments: &str) -> Result<Options, clap::Error> {
+        let arguments = ["configure"]
+            .into_iter()
+            .chain(arguments.split_whitespace());
+        Line::try_parse_from(arguments).map(|line| line.options)
     }
 
     #[test]
     fn words_and_options_come_in_any_order() {
-        let wanted = Task::Configure {
-            input: "in.iso".into(),
-            words: vec!["ip=off".into(), "panic=1".into()],
-            output: "out.iso".into(),
+        let wanted = Options {
+            image: "in.iso".into(),
+            settings: vec!["ip=off".into(), "panic=1".into()],
+            output: Some("out.iso".into()),
+            show: false,
+            json: false,
         };
         for arguments in [
             "in.iso ip=off panic=1 -o out.iso",
             "-o out.iso in.iso ip=off panic=1",
             "in.iso ip=off --output out.iso panic=1",
         ] {
-            assert_eq!(task(arguments).as_ref(), Ok(&wanted), "{arguments}");
+            assert_eq!(options(arguments).unwrap(), wanted, "{arguments}");
         }
-        assert_eq!(task("--show in.iso"), Ok(Task::Show("in.iso".into())));
-        assert_eq!(task("in.iso --help"), Ok(Task::Help));
+        let show = options("--show in.iso").unwrap();
+        assert!(show.show && show.output.is_none(), "{show:?}");
+        let help = options("in.iso --help").unwrap_err();
+        assert_eq!(help.kind(), ErrorKind::DisplayHelp);
     }
 
     #[test]
     fn arguments_that_make_no_sense_are_errors_that_say_why() {
         for (arguments, cause) in [
-            ("", "which ISO?"),
-            ("in.iso ip=off", "-o is missing"),
-            ("in.iso -o", "-o takes a file"),
-            ("in.iso -o a -o b", "-o was given twice"),
-            ("--show in.iso -o out.iso", "--show takes"),
-            ("--show in.iso ip=off", "--show takes"),
-            ("--frob in.iso", "no option '--frob'"),
+            ("", "<IMAGE>"),
+            ("in.iso ip=off", "--output <FILE>"),
+            ("in.iso -o", "a value is required for '--output <FILE>'"),
+            (
+                "in.iso -o a -o b",
+                "--output <FILE>' cannot be used multiple times",
+            ),
+            ("--show in.iso -o out.iso", "cannot be used with"),
+            ("--show in.iso ip=off", "cannot be used with"),
+            ("--frob in.iso", "unexpected argument '--frob'"),
         ] {
-            let error = task(arguments).expect_err(arguments);
+            let error = options(arguments).expect_err(arguments).to_string();
             assert!(error.contains(cause), "{arguments}: {error}");
         }
     }

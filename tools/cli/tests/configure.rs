@@ -1,4 +1,4 @@
-//! The program as it is used, on the demo machine's ISO.
+//! `scratchmachine configure` as it is used, on the demo machine's ISO.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -31,7 +31,8 @@ impl Bench {
 
     /// What the program says, or what it complains about.
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let run = Command::new(env!("CARGO_BIN_EXE_configure"))
+        let run = Command::new(env!("CARGO_BIN_EXE_scratchmachine"))
+            .arg("configure")
             .args(arguments)
             .current_dir(&self.0)
             .output()
@@ -47,7 +48,7 @@ impl Bench {
     fn fails(&self, arguments: &[&str], cause: &str) {
         let error = self.run(arguments).expect_err(cause);
         assert!(error.contains(cause), "{error}");
-        assert!(error.starts_with("configure: "), "{error}");
+        assert!(error.starts_with("scratchmachine configure: "), "{error}");
     }
 
     fn names(&self) -> Vec<String> {
@@ -114,7 +115,7 @@ fn words_that_would_do_nothing_are_all_named_and_nothing_is_written() {
     );
     bench.fails(
         &["machine.iso", "quiet", "-o", "out.iso"],
-        "'quiet' is nothing that init reads",
+        "'quiet' is not a setting of init",
     );
     let long = format!("scratchmachine.restart.{}=never", "x".repeat(4096));
     bench.fails(
@@ -125,7 +126,7 @@ fn words_that_would_do_nothing_are_all_named_and_nothing_is_written() {
 }
 
 #[test]
-fn what_is_no_image_of_ours_is_refused_with_the_reason() {
+fn what_is_not_an_image_of_ours_is_refused_with_the_reason() {
     let bench = Bench::new("refused");
     let good = bench.read("machine.iso");
     let with = |offset: usize, bytes: &[u8]| {
@@ -147,15 +148,15 @@ fn what_is_no_image_of_ours_is_refused_with_the_reason() {
     bench.write("huge.iso", &with(descriptor + 156 + 10, &[0xff; 4]));
     for (image, cause) in [
         ("missing.iso", "missing.iso: No such file or directory"),
-        (".", ".: it is a directory"),
-        ("text", "read text: it is no ISO image"),
-        ("empty", "read empty: it is no ISO image"),
+        (".", ". is a directory"),
+        ("text", "read text: it is not an ISO image"),
+        ("empty", "read empty: it is not an ISO image"),
         (
             "other.iso",
-            "an ISO image of something else: give one that mkMachine has made",
+            "an ISO image of something else: give one that mkMachine made",
         ),
         ("old.iso", "it has no room for settings"),
-        ("cut.iso", "was it cut off?: fetch or build it anew"),
+        ("cut.iso", "was it cut off?: fetch or build it again"),
         (
             "huge.iso",
             "the root directory's size is 4294967295 in one byte order",
@@ -168,7 +169,7 @@ fn what_is_no_image_of_ours_is_refused_with_the_reason() {
 }
 
 #[test]
-fn an_area_that_holds_something_else_is_told_and_can_be_configured_anew() {
+fn an_area_that_holds_something_else_is_reported_and_can_be_configured_again() {
     let bench = Bench::new("foreign");
     bench
         .run(&["machine.iso", "ip=off", "-o", "a.iso"])

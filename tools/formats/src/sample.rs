@@ -204,6 +204,7 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
 mod tests {
     use crate::cpio;
     use crate::image::{Image, PartKind};
+    use proptest::prelude::*;
 
     #[test]
     fn the_sample_is_sound_and_has_one_of_everything() {
@@ -236,6 +237,29 @@ mod tests {
             PartKind::PathTable { big_endian: true },
         ] {
             assert!(image.parts.iter().any(|part| part.kind == kind), "{kind}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_image_is_an_error_or_has_a_part_for_every_byte(
+            damage in prop::collection::vec((0usize..0x10000, any::<u8>()), 1..8)
+        ) {
+            let mut bytes = super::image(&cpio::write(&[("init", 0o100_755, b"hello")]));
+            let length = bytes.len();
+            for (at, byte) in damage {
+                // most structures are in the first sectors
+                bytes[(0x8000 + at) % length] = byte;
+            }
+            if let Ok(image) = Image::parse(&bytes) {
+                let mut end = 0;
+                for part in &image.parts {
+                    prop_assert_eq!(part.range.start, end);
+                    end = part.range.end;
+                }
+                prop_assert_eq!(end, length);
+                let _ = image.archives();
+            }
         }
     }
 }

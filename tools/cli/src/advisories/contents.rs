@@ -68,7 +68,7 @@ impl Provenance {
                 let Some(purl) = &it.purl else { continue };
                 let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
                 if !it.name.chars().all(plain) || it.name.is_empty() {
-                    return Err(format!("'{}' is no crate's name", it.name));
+                    return Err(format!("'{}' is not a crate's name", it.name));
                 }
                 let version = it
                     .version

@@ -1,6 +1,6 @@
 //! Reading a database that somebody else made: nothing in it can make this take for ever or much memory.
 
-use crate::finding::Findings;
+use super::finding::Findings;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ const MOST: usize = 200_000;
 /// The files or directories of a directory, by name. What is neither, a link too, is left out: a database that
 /// was fetched has no use for it.
 fn entries(directory: &Path, files: bool) -> Result<Vec<PathBuf>, String> {
-    let told = |error| format!("{}: {error}", directory.display());
+    let failed = |error| format!("{}: {error}", directory.display());
     let mut paths = Vec::new();
-    for (count, entry) in std::fs::read_dir(directory).map_err(told)?.enumerate() {
+    for (count, entry) in std::fs::read_dir(directory).map_err(failed)?.enumerate() {
         if count == MOST {
             return Err(format!("{}: more than {MOST} entries", directory.display()));
         }
-        let entry = entry.map_err(told)?;
-        let kind = entry.file_type().map_err(told)?;
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
         if if files { kind.is_file() } else { kind.is_dir() } {
             paths.push(entry.path());
         }
@@ -62,12 +62,12 @@ pub fn each_record<Record>(
 }
 
 pub fn read(path: &Path) -> Result<String, String> {
-    let told = |error| format!("{}: {error}", path.display());
+    let failed = |error| format!("{}: {error}", path.display());
     let mut text = String::new();
-    let file = File::open(path).map_err(told)?;
+    let file = File::open(path).map_err(failed)?;
     file.take(LARGEST + 1)
         .read_to_string(&mut text)
-        .map_err(told)?;
+        .map_err(failed)?;
     if text.len() as u64 > LARGEST {
         return Err(format!("{}: larger than {LARGEST} bytes", path.display()));
     }

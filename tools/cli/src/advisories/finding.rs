@@ -1,6 +1,6 @@
 //! A known vulnerability that concerns something in the image.
 
-use crate::contents::Component;
+use super::contents::Component;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Database {

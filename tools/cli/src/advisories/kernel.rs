@@ -1,10 +1,10 @@
 //! The kernel's own CVE records: `cve/published/YEAR/CVE-….json`, in CVE's JSON 5. Each names the source files
 //! that its fix touches, and the versions that are affected.
 
-use crate::contents::Kernel;
-use crate::database;
-use crate::finding::{Database, Finding, Findings};
-use crate::version::compare;
+use super::contents::Kernel;
+use super::database;
+use super::finding::{Database, Finding, Findings};
+use super::version::compare;
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::path::Path;

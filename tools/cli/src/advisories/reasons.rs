@@ -1,7 +1,7 @@
 //! Why a finding does not matter here: our own reviewed file.
 
-use crate::finding::{Database, Finding, Findings};
-use crate::version;
+use super::finding::{Database, Finding, Findings};
+use super::version;
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;

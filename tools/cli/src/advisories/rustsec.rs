@@ -1,8 +1,8 @@
 //! RustSec's advisory-db: `crates/NAME/RUSTSEC-….md`, each with a block of TOML in front.
 
-use crate::contents::{Component, Crate, Crates};
-use crate::database;
-use crate::finding::{Database, Finding, Findings};
+use super::contents::{Component, Crate, Crates};
+use super::database;
+use super::finding::{Database, Finding, Findings};
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! The findings as CycloneDX VEX, JSON 1.6. The same findings give the same bytes: no time, no serial number.
 //! Components have the references that the image's bill of materials has for them.
 
-use crate::finding::{Database, Findings};
-use crate::reasons::Reasons;
+use super::finding::{Database, Findings};
+use super::reasons::Reasons;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

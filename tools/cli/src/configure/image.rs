@@ -1,6 +1,6 @@
 //! An image of ours: the room for a layer in it, and all that is not the layer.
 
-use cli::input;
+use crate::input;
 use formats::iso9660::descriptors::{self, Descriptor};
 use formats::iso9660::volume::Volume;
 use formats::{settings_layer, sha256};
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
-/// What nix/iso.nix writes.
+/// What nix/machine/iso.nix writes.
 const APPLICATION: &str = "scratchmachine";
 const LOADER: &str = "/isolinux/isolinux.cfg";
 
@@ -17,7 +17,7 @@ const LOADER: &str = "/isolinux/isolinux.cfg";
 pub struct Image {
     bytes: Vec<u8>,
     room: Range<usize>,
-    /// The hash over all that the image was made of (nix/machine.nix).
+    /// The hash over all that the image was made of (nix/machine/default.nix).
     pub identity: String,
     /// What the boot loader says to the kernel.
     pub command_line: String,
@@ -25,17 +25,17 @@ pub struct Image {
 
 impl Image {
     /// # Errors
-    /// It can't be read, is no ISO, none of ours, or damaged.
+    /// It can't be read, is not an ISO image of ours, or is damaged.
     pub fn open(path: &Path) -> Result<Image, Error> {
         let name = path.display();
         let wrong = |cause: String| Error::new(format!("read {name}"), cause);
 
         let bytes = input::image(path)?;
         if let Some(why) = descriptors::why_not(&bytes) {
-            return Err(wrong(format!("it is no ISO image: {why}")));
+            return Err(wrong(format!("it is not an ISO image: {why}")));
         }
         let volume = Volume::parse(&bytes).map_err(|error| {
-            wrong(format!("it is no sound ISO image: {error}")).advise("fetch or build it anew")
+            wrong(format!("it is a damaged ISO image: {error}")).advise("fetch or build it again")
         })?;
         let application = volume
             .descriptor(Descriptor::Primary)
@@ -45,12 +45,12 @@ impl Image {
         let application = String::from_utf8_lossy(application).to_lowercase();
         let identity = application.strip_prefix(APPLICATION).ok_or_else(|| {
             wrong("it is an ISO image of something else".into())
-                .advise("give one that mkMachine has made")
+                .advise("give one that mkMachine made")
         })?;
         let range = |path: &str| volume.file(path).map(|file| file.range.clone());
         let room = range(settings_layer::ISO_PATH).ok_or_else(|| {
             wrong("it has no room for settings: it was made before there was any".into())
-                .advise("build it anew")
+                .advise("build it again")
         })?;
         let loader = range(LOADER).ok_or_else(|| wrong(format!("it has no {LOADER}")))?;
         Ok(Image {

@@ -29,11 +29,11 @@ fn check(word: &str, loader: &str) -> Result<(), String> {
     // as it will be read, with its quotes
     let read = words::split(line(word).as_bytes()).0;
     let [read] = read.as_slice() else {
-        return Err(format!("'{word}' is no word: write KEY=VALUE"));
+        return Err(format!("'{word}' is not a word: write KEY=VALUE"));
     };
     if !config.apply_word(read)? {
         return Err(format!(
-            "'{word}' is nothing that init reads: the kernel's own words go to its command line (kernelParams of mkMachine)"
+            "'{word}' is not a setting of init: the kernel's own words go to its command line (kernelParams of mkMachine)"
         ));
     }
     if let Some(Err(error)) = config.log.map(|log| log.parse::<Target>()) {
@@ -86,12 +86,12 @@ mod tests {
             ("scratchmachine.status=65536", "was passed over"),
             ("ip=10.0.2", "no IPv4 address"),
             ("scratchmachine.log=pigeon", "it has no transport"),
-            ("quiet", "nothing that init reads"),
-            ("console=ttyS1", "nothing that init reads"),
-            ("sysctl.kernel.panic=5", "nothing that init reads"),
+            ("quiet", "not a setting of init"),
+            ("console=ttyS1", "not a setting of init"),
+            ("sysctl.kernel.panic=5", "not a setting of init"),
             ("hostname=my_vm", "was passed over: a host name has"),
             ("e1000.name=\"x\"", "has a quote in it"),
-            ("", "is no word"),
+            ("", "is not a word"),
             (
                 "panic=5",
                 "the image's boot loader says 'panic=-1', which wins",

@@ -46,7 +46,7 @@ fn a_patched_an_unaffected_a_withdrawn_and_another_systems_advisory_are_not_foun
 }
 
 #[test]
-fn a_crate_of_our_own_is_none_of_the_registrys() {
+fn a_crate_of_our_own_is_not_taken_for_the_registrys() {
     let lab = Lab::new("own");
     lab.write(
         "db/crates/winapi/RUSTSEC-2000-0001.md",
@@ -73,7 +73,7 @@ fn a_crate_of_two_programs_is_one_finding() {
 }
 
 #[test]
-fn a_provenance_without_a_kernel_or_crates_is_told() {
+fn a_provenance_without_a_kernel_or_crates_is_an_error() {
     for (from, to) in [("\"kernel\":", "\"colonel\":"), ("crates", "crabs")] {
         let lab = Lab::new(&format!("provenance-{to}"));
         lab.write("db/crates/README", "");
@@ -104,7 +104,7 @@ fn a_reason_that_fits_nothing_any_more_is_an_error() {
     let said = lab.run("6.12.117", &["db"]);
     assert_eq!(said.status, 2);
     assert!(
-        said.err.contains("RUSTSEC-2020-0071") && said.err.contains("take it away"),
+        said.err.contains("RUSTSEC-2020-0071") && said.err.contains("remove it"),
         "{}",
         said.err
     );
@@ -195,7 +195,7 @@ fn a_reason_for_a_series_of_kernels_says_nothing_of_another() {
     let said = lab.run("6.18.1", &["db"]);
     assert_eq!(said.status, 2);
     assert!(said.out.contains("1 to look at"), "{}", said.out);
-    assert!(said.err.contains("take it away"), "{}", said.err);
+    assert!(said.err.contains("remove it"), "{}", said.err);
 }
 
 #[test]
@@ -355,4 +355,39 @@ fn vex_has_the_findings_with_state_and_reason_and_is_the_same_each_time() {
         );
     }
     assert_eq!(lab.run("6.12.117", &["--vex", "db"]).out, said.out);
+}
+
+#[test]
+fn the_report_as_json_has_what_the_text_has_and_what_is_wrong() {
+    let lab = Lab::new("json");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    lab.write("db/crates/libc/RUSTSEC-2000-0001.md", "broken");
+    lab.write(
+        "db/cve/published/2025/CVE-2025-1.json",
+        cve("CVE-2025-1", "[]", "affected", "[]"),
+    );
+    let idle = kernel_reason("fixed = \"6.12.115\"").replace("CVE-2025-1", "CVE-2025-9");
+    lab.write("reasons.toml", REASON.to_owned() + &idle);
+    let said = lab.run("6.12.117", &["--json", "db"]);
+    assert_eq!(said.status, 2, "{}", said.err);
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(report["records"], 3);
+    assert_eq!(report["to_look_at"][0]["id"], "CVE-2025-1");
+    let excused = &report["of_no_concern"][0];
+    assert_eq!(excused["component"]["purl"], "pkg:cargo/time@0.1.45");
+    assert_eq!(excused["reason"]["justification"], "code_not_reachable");
+    let problem = report["not_understood"][0].as_str().unwrap();
+    assert!(problem.contains("RUSTSEC-2000-0001.md"), "{problem}");
+    assert_eq!(report["idle_reasons"][0]["id"], "CVE-2025-9");
+    assert_eq!(report["refuted_reasons"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_in_the_image_can_be_named_by_the_environment_too() {
+    let lab = Lab::new("environment");
+    lab.write("db/crates/time/RUSTSEC-2020-0071.md", TIME);
+    let by_options = lab.run("6.12.117", &["db"]);
+    let by_environment = lab.run_by_environment(&["db"]);
+    assert_eq!(by_environment.status, 1, "{}", by_environment.err);
+    assert_eq!(by_environment.out, by_options.out);
 }

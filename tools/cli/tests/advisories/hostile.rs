@@ -27,7 +27,7 @@ fn kernel_record(name: &str, text: impl AsRef<[u8]>) -> Said {
 }
 
 #[test]
-fn a_broken_kernel_record_is_told_and_the_others_are_read() {
+fn a_broken_kernel_record_is_reported_and_the_others_are_read() {
     let good = cve("CVE-2025-1", "[]", "affected", "[]");
     let records: Vec<(&str, Vec<u8>)> = vec![
         ("empty", Vec::new()),
@@ -66,7 +66,7 @@ fn a_broken_kernel_record_is_told_and_the_others_are_read() {
 }
 
 #[test]
-fn a_broken_advisory_is_told() {
+fn a_broken_advisory_is_reported() {
     for (name, text) in [
         ("md-empty", String::new()),
         ("md-open", TIME.replace("\n```\n", "\n")),
@@ -102,7 +102,7 @@ fn a_broken_advisory_is_told() {
 }
 
 #[test]
-fn directories_that_loop_and_files_that_block_are_passed_over() {
+fn directories_that_loop_and_files_that_block_are_ignored() {
     let lab = Lab::new("loops");
     lab.write(
         "db/cve/published/2025/CVE-2025-2.json",
@@ -136,7 +136,7 @@ fn a_title_can_not_steer_the_terminal() {
 }
 
 #[test]
-fn what_is_no_database_is_refused() {
+fn what_is_not_a_database_is_refused() {
     let lab = Lab::new("none");
     lab.write("db/README", "");
     for directory in ["db", "missing", "db/README"] {
@@ -148,5 +148,11 @@ fn what_is_no_database_is_refused() {
             said.err
         );
     }
-    assert!(lab.run("6.12.117", &[]).err.contains("name the directory"));
+    let none = lab.run("6.12.117", &[]);
+    assert!(
+        none.err.contains("not provided:\n  <DIRECTORY>"),
+        "{}",
+        none.err
+    );
+    assert_eq!(none.status, 2);
 }

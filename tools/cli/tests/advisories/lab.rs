@@ -51,7 +51,7 @@ pub const FIXED_IN_6_12_99: &str = r#"[
     {"version": "6.12.99", "lessThanOrEqual": "6.12.*", "status": "unaffected", "versionType": "semver"},
     {"version": "6.14", "lessThanOrEqual": "*", "status": "unaffected", "versionType": "original_commit_for_fix"}]"#;
 
-/// What is said of an image with that kernel and two programs, as far as anybody asks here.
+/// The provenance of an image with that kernel and two programs, as far as it is read here.
 fn provenance(kernel: &str) -> String {
     let libc = r#"{"name": "libc", "version": "0.2.170", "purl": "pkg:cargo/libc@0.2.170", "sha256": "00"}"#;
     let time = r#"{"name": "time", "version": "0.1.45", "purl": "pkg:cargo/time@0.1.45"}"#;
@@ -97,15 +97,38 @@ impl Lab {
     /// The same with a provenance that is changed before.
     pub fn run_with(&self, kernel: &str, more: &[&str], change: impl Fn(String) -> String) -> Said {
         self.write("provenance.json", change(provenance(kernel)));
-        let output = Command::new(env!("CARGO_BIN_EXE_advisories"))
-            .current_dir(&self.root)
+        let mut program = self.program();
+        program
             .args(["--provenance", "provenance.json"])
             .args(["--kernel-sources", "sources.list"])
             .args(["--kernel-config", "kernel.config"])
             .args(["--reasons", "reasons.toml"])
-            .args(more)
-            .output()
-            .unwrap();
+            .args(more);
+        Said::by(&mut program)
+    }
+
+    /// The same once more, with all that options name named by the environment.
+    pub fn run_by_environment(&self, more: &[&str]) -> Said {
+        let mut program = self.program();
+        program
+            .env("SCRATCHMACHINE_PROVENANCE", "provenance.json")
+            .env("SCRATCHMACHINE_KERNEL_SOURCES", "sources.list")
+            .env("SCRATCHMACHINE_KERNEL_CONFIG", "kernel.config")
+            .env("SCRATCHMACHINE_REASONS", "reasons.toml")
+            .args(more);
+        Said::by(&mut program)
+    }
+
+    fn program(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_scratchmachine"));
+        program.current_dir(&self.root).arg("advisories");
+        program
+    }
+}
+
+impl Said {
+    fn by(program: &mut Command) -> Said {
+        let output = program.output().unwrap();
         Said {
             status: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),

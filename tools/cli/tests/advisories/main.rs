@@ -1,4 +1,4 @@
-//! The program on hand-made databases.
+//! `scratchmachine advisories` on hand-made databases.
 
 mod findings;
 mod hostile;
