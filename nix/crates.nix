@@ -46,7 +46,11 @@ host
       ../Cargo.toml
       ../src
       ../tools/Cargo.toml
-      ../tools/audit
+      ../tools/cli
+      ../tools/formats
+      ../tools/provenance
+      ../tools/vm/Cargo.toml
+      ../tools/vm/src
       ../tests/fuzz/.cargo
       ../tests/fuzz/Cargo.lock
       ../tests/fuzz/Cargo.toml

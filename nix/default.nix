@@ -22,7 +22,7 @@ let
 
       demo = "${scope.crates.demo.package}/bin/hello";
       scratchmachine = callPackage ./scratchmachine.nix { };
-      evidenceTools = scope.crates.audit.package;
+      evidenceTools = scope.crates.provenance.package;
 
       mkKernel = callPackage ./kernel { };
       profiles = callPackage ./machine/profiles.nix { };

@@ -1,5 +1,5 @@
 {
-  crates,
+  scratchmachine,
   isoOf,
   machine,
   runCommand,
@@ -7,6 +7,6 @@
 {
   inherit (machine.iso) identity;
   iso = runCommand "configured.iso" { } ''
-    ${crates.configure.package}/bin/configure ${isoOf machine} ip=10.0.2.15:::255.255.0.0 scratchmachine.status=81 -o $out
+    ${scratchmachine}/bin/scratchmachine configure ${isoOf machine} ip=10.0.2.15:::255.255.0.0 scratchmachine.status=81 -o $out
   '';
 }

@@ -7,7 +7,7 @@ pub mod advisories;
 pub mod audit;
 pub mod command_line;
 pub mod configure;
-mod input;
+pub mod input;
 pub mod manual;
 mod output;
 pub mod progress;

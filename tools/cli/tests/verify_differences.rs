@@ -317,9 +317,7 @@ fn room_for_settings_holds_settings_or_is_reported_as_dangerous() {
     let room = Image::parse(&ours)
         .unwrap()
         .volume
-        .files
-        .iter()
-        .find(|file| file.path == settings_layer::ISO_PATH)
+        .file(settings_layer::ISO_PATH)
         .unwrap()
         .range
         .clone();

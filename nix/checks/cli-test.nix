@@ -1,4 +1,4 @@
-# Every byte of the demo machine's image is accounted for, and differences that were planted are found.
+# The command line, on images: every byte of the demo machine's image is accounted for, and differences that were planted are found.
 {
   runCommand,
   syslinux,
@@ -27,6 +27,7 @@ let
 in
 crates.cli.testWith {
   env = {
+    MACHINE_ISO = "${machine.iso}/${machine.iso.file}";
     AUDIT_DEMO = "${machine.iso}/${machine.iso.file}";
     AUDIT_OTHER = "${other.iso}/${other.iso.file}";
     AUDIT_SMALL = "${small}";
