@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let result = std::env::args()
         .nth(1)
         .ok_or_else(|| String::from("usage: closure FACTS.json"))
-        .and_then(|path| json::read::<Facts>(path))
+        .and_then(json::read::<Facts>)
         .and_then(|facts| {
             complete(&facts, |path| {
                 std::fs::read_to_string(path).map_err(|error| format!("can't read {path}: {error}"))
