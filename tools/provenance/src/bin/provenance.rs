@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let result = std::env::args()
         .nth(1)
         .ok_or_else(|| String::from("usage: provenance FACTS.json"))
-        .and_then(|path| json::read::<Facts>(path))
+        .and_then(json::read::<Facts>)
         .and_then(complete)
         .and_then(|provenance| {
             serde_json::to_string_pretty(&provenance).map_err(|error| error.to_string())
