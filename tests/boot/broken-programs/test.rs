@@ -7,10 +7,10 @@ fn programs_that_cannot_be_started_are_reported_with_the_reason_and_the_others_r
     let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card("e1000")
         .boot();
-    let not_executable = "is it an executable for this machine, and no script?";
+    let not_executable = "is it an executable for this machine, not a script?";
     for (program, advice) in [
         ("absent", "is it in the image"),
-        ("dynamic", "asks for no loader?"),
+        ("dynamic", "statically linked?"),
         ("empty", not_executable),
         ("script", not_executable),
         ("locked", "is it executable?"),

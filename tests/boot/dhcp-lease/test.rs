@@ -28,7 +28,7 @@ fn a_lease_is_renewed_by_its_server_after_half_its_time_without_interruption() {
     // RFC 2131 table 4
     assert_eq!((renewal.address(50), renewal.address(54)), (None, None));
     assert!(server.resolves(ADDRESS));
-    assert!(!machine.console().contains("taken away"));
+    assert!(!machine.console().contains("is removed"));
     machine.assert_alive();
 }
 
@@ -54,7 +54,7 @@ fn what_a_renewal_changes_or_omits_is_changed_or_removed() {
     machine.wait_for("network: eth0 leased by 10.0.2.2 for 6 s");
     assert!(server.resolves(ADDRESS));
     assert!(!server.pings(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
-    assert!(!machine.console().contains("taken away"));
+    assert!(!machine.console().contains("is removed"));
     machine.assert_alive();
 }
 
@@ -100,7 +100,7 @@ fn a_lease_that_its_server_refuses_to_renew_is_replaced_by_another() {
     });
     let mut machine = boot(&server);
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
-    machine.wait_for("eth0 10.0.2.15/24 is taken away: the server refuses it (NAK)");
+    machine.wait_for("eth0 10.0.2.15/24 is removed: the server refused it (NAK)");
     machine.wait_for("network: eth0 10.0.2.77/24 via dhcp, ");
     assert!(server.resolves(another));
     assert!(!server.resolves(ADDRESS));
@@ -121,7 +121,7 @@ fn a_lease_that_is_not_renewed_expires_and_is_requested_until_a_server_is_back()
     let mut machine = boot(&server);
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
     is_up.store(false, Ordering::Relaxed);
-    machine.wait_for("eth0 10.0.2.15/24 is taken away: its lease has expired");
+    machine.wait_for("eth0 10.0.2.15/24 is removed: its lease has expired");
     assert!(!server.resolves(ADDRESS));
     machine.wait_for("eth0 has asked for an address for ");
     let renewals = server
@@ -154,6 +154,6 @@ fn a_machine_that_powers_off_releases_its_lease() {
         (release.client, release.address(54)),
         (ADDRESS, Some(SERVER))
     );
-    machine.wait_for("network: eth0 10.0.2.15/24 is taken away: given back");
+    machine.wait_for("network: eth0 10.0.2.15/24 is removed: released");
     assert!(machine.wait_for_end().success());
 }

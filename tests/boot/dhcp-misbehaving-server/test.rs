@@ -47,12 +47,12 @@ fn impossible_offers_are_ignored_and_reported_with_the_reason() {
     });
     let mut machine = boot(&server);
     let reasons = [
-        "message from 10.0.2.2 ignored: it answers another question",
-        "ignored: it is a client's question",
+        "message from 10.0.2.2 ignored: it answers another request",
+        "ignored: it is a client's request",
         "ignored: it is BOOTP, not DHCP",
         "ignored: option 6 is truncated",
         "ignored: a lease of 0 s is too short",
-        "ignored: 255.0.255.0 is no netmask",
+        "ignored: 255.0.255.0 is not a netmask",
         "ignored: 255.255.255.255 can't be a host's address",
         "ignored: 10.0.2.255 can't be a host's address",
     ];
@@ -98,7 +98,7 @@ fn a_server_that_withdraws_its_offers_is_asked_at_growing_intervals() {
         vec![query.grant(ADDRESS, 3600)]
     });
     let mut machine = boot(&server);
-    machine.wait_for("ignored: the server takes its offer back (NAK)");
+    machine.wait_for("ignored: the server withdrew its offer (NAK)");
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
     let queries = server.queries();
     let time = queries.last().expect("there are queries").at - queries[0].at;

@@ -56,7 +56,7 @@ fn a_router_outside_the_subnet_of_the_address_is_reached_all_the_same() {
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 10.0.2.15/32 via dhcp, ");
-    machine.wait_for("eth0 gateway 10.0.2.2, leased by 10.0.2.2 for ever");
+    machine.wait_for("eth0 gateway 10.0.2.2, leased by 10.0.2.2 forever");
     machine.wait_for("hello: listening");
     assert!(server.pings(Ipv4Addr::new(198, 51, 100, 1), ADDRESS));
     machine.assert_alive();

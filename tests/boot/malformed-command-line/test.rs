@@ -54,7 +54,7 @@ fn a_command_line_full_of_bytes_that_are_not_text_and_unclosed_quotes_does_no_ha
     }));
     noise.extend(b" \"unclosed");
     let console = boot_with_defaults(OsString::from_vec(noise));
-    assert!(console.contains("is not UTF-8 and was passed over"));
+    assert!(console.contains("is not UTF-8 and was ignored"));
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn a_machine_with_malformed_settings_answers_and_sends_its_log() {
     let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, words)
         .with_network_card("e1000")
         .boot();
-    machine.wait_for("'ip=10.0.2' was passed over");
-    machine.wait_for("'hostname=my_vm' was passed over");
-    machine.wait_for("'scratchmachine.colour=red' is not a setting that is known here");
+    machine.wait_for("'ip=10.0.2' was ignored");
+    machine.wait_for("'hostname=my_vm' was ignored");
+    machine.wait_for("'scratchmachine.colour=red' is not a known setting");
     machine.wait_for("network: eth0 10.0.2.15/24");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
     let mut message = [0; 2048];

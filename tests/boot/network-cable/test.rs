@@ -33,7 +33,7 @@ fn a_lease_is_confirmed_when_the_cable_is_back_and_given_up_if_that_leads_to_ano
     machine.set_link(false);
     machine.wait_for_times("network: eth0 has lost its carrier", 2);
     machine.set_link(true);
-    machine.wait_for("eth0 10.0.2.15/24 is taken away: the server refuses it (NAK)");
+    machine.wait_for("eth0 10.0.2.15/24 is removed: the server refused it (NAK)");
     machine.wait_for("network: eth0 10.0.2.77/24 via dhcp, ");
     assert!(server.resolves(another));
     assert!(!server.resolves(ADDRESS));
@@ -55,9 +55,9 @@ fn of_two_cards_the_one_with_a_cable_is_used_and_the_log_tells_how_to_choose_the
     machine.wait_for("network: eth0 has no carrier yet: is its cable in?");
     machine.wait_for("network: eth1 has no carrier yet: is its cable in?");
     machine.set_link(true);
-    machine.wait_for("network: eth1 is there, 52:54:00:");
+    machine.wait_for("network: eth1 found, 52:54:00:");
     machine.wait_for(
-        "network: eth0 is there too, 52:54:00:00:00:01, with no carrier: ip=:::::eth0:dhcp would choose it",
+        "network: eth0 found too, 52:54:00:00:00:01, with no carrier: ip=:::::eth0:dhcp would choose it",
     );
     machine.wait_for("network: eth1 10.0.2.15/24 via dhcp, ");
     assert!(server.resolves(ADDRESS));
@@ -77,12 +77,12 @@ fn a_card_that_loses_its_cable_and_its_lease_hands_over_to_another_and_so_does_o
             "e1000,netdev=other,id=other,mac=52:54:00:00:00:01",
         ])
         .boot();
-    machine.wait_for("network: eth1 is there too, 52:54:00:00:00:01");
+    machine.wait_for("network: eth1 found too, 52:54:00:00:00:01");
     machine.wait_for("network: eth0 10.0.2.15/24 via dhcp, ");
     machine.wait_for("hello: listening");
     machine.set_link(false);
-    machine.wait_for("network: eth0 10.0.2.15/24 is taken away: its lease has expired");
-    machine.wait_for("network: eth1 is there, 52:54:00:00:00:01");
+    machine.wait_for("network: eth0 10.0.2.15/24 is removed: its lease has expired");
+    machine.wait_for("network: eth1 found, 52:54:00:00:00:01");
     machine.monitor("device_del other");
     machine.wait_for("network: eth1 is gone");
     machine.set_link(true);

@@ -77,10 +77,10 @@ fn cards_are_named_in_the_order_of_their_slots_whatever_their_drivers() {
     let mut machine = machine.boot();
     machine.wait_for("modules: e1000 for 0000:00:04.0");
     machine.wait_for("modules: vmxnet3 for 0000:00:09.0");
-    machine.wait_for("network: eth0 is there, 52:54:00:00:00:03");
+    machine.wait_for("network: eth0 found, 52:54:00:00:00:03");
     for (number, (_, slot)) in slots.iter().enumerate().skip(1) {
         machine.wait_for(&format!(
-            "network: eth{number} is there too, 52:54:00:00:00:{slot:02x}, with "
+            "network: eth{number} found too, 52:54:00:00:00:{slot:02x}, with "
         ));
     }
     machine.assert_alive();

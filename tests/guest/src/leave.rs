@@ -1,5 +1,6 @@
 //! Processes that fork without end, and processes that are left behind. The program has one thread, so that there are no
 //! restrictions on what runs after fork(2).
+#![expect(unsafe_code, reason = "fork")]
 
 use nix::errno::Errno;
 use nix::sys::wait::waitpid;

@@ -46,12 +46,14 @@ fn number<T: std::str::FromStr>(argument: &str) -> T {
     })
 }
 
+#[expect(unsafe_code)]
 fn segfault() {
     // SAFETY: there is none, on purpose: nothing is mapped there.
     unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(0) };
 }
 
 /// Any signal, also one without a name.
+#[expect(unsafe_code)]
 fn raise(signal: i32) {
     // SAFETY: raise(3) takes nothing but a number.
     unsafe { libc::raise(signal) };
@@ -72,6 +74,7 @@ fn stop() {
 }
 
 /// It exits only later, so that closing its output and exiting are two events.
+#[expect(unsafe_code)]
 fn close_stdout() {
     for descriptor in [1, 2] {
         // SAFETY: nothing is written to them from here on.
@@ -81,6 +84,7 @@ fn close_stdout() {
     std::process::exit(9);
 }
 
+#[expect(unsafe_code)]
 fn ignore_term() {
     for ignored in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         // SAFETY: an ignored signal runs no code.

@@ -1,4 +1,5 @@
 //! How long the machine took until it served, by the processor's own clock.
+#![expect(unsafe_code, reason = "an instruction of the processor")]
 
 use std::arch::x86_64::_rdtsc;
 use std::net::TcpStream;

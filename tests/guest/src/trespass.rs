@@ -1,4 +1,5 @@
 //! Attempts at everything that a program is not allowed to do, and the few things that it is.
+#![expect(unsafe_code, reason = "system calls that nix does not wrap")]
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;

@@ -1,14 +1,14 @@
-//! What the client asks of servers, as RFC 2131 table 4 and section 4.4 want it.
+//! The client's requests, according to RFC 2131 table 4 and section 4.4.
 
-use super::super::packet::{Kind, Message, Options, option};
+use super::super::packet::{Message, MessageType, Options, option};
 use super::{Action, Client, Moment, State};
 use std::net::Ipv4Addr;
 
 /// An Ethernet frame's worth.
 const LARGEST_MESSAGE: u16 = 1472;
 
-pub(super) const WANTED: &[u8] = &[
-    // first: its presence makes the router meaningless (RFC 3442)
+pub(super) const PARAMETERS: &[u8] = &[
+    // first: if it is present the router is ignored (RFC 3442)
     option::ROUTES,
     option::NETMASK,
     option::ROUTER,
@@ -25,24 +25,24 @@ impl Client {
         self.count_seconds(now);
         Action::Send {
             to: None,
-            message: self.question(Kind::Discover),
+            message: self.base(MessageType::Discover),
         }
     }
 
-    /// What is asked for after an offer has to name the same time as what led to it, since relays go by it.
+    /// The request for an offer has to contain the same time as the message that led to it: relays go by it.
     pub(super) fn count_seconds(&mut self, now: Moment) {
         let seconds = now.saturating_sub(self.began).as_secs();
         self.seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
     }
 
-    /// RFC 2131 table 4: which of these are given tells the server what the client is about.
+    /// RFC 2131 table 4: which of these are present shows the server what the client wants.
     pub(super) fn request(
         &self,
         to: Option<Ipv4Addr>,
         requested: Option<Ipv4Addr>,
         server: Option<Ipv4Addr>,
     ) -> Action {
-        let mut message = self.question(Kind::Request);
+        let mut message = self.base(MessageType::Request);
         for (number, address) in [
             (option::REQUESTED_ADDRESS, requested),
             (option::SERVER, server),
@@ -53,27 +53,27 @@ impl Client {
         }
         if let (State::Holding(held, _), None) = (&self.state, requested) {
             message.client = held.lease.settings.address;
-            // it has an address and can be reached by it
+            // it has an address and can be reached there
             message.broadcast = false;
         }
         Action::Send { to, message }
     }
 
-    fn question(&self, kind: Kind) -> Message {
+    fn base(&self, kind: MessageType) -> Message {
         let mut message = self.message(kind);
         message.seconds = self.seconds;
         message.broadcast = true;
         message.options = message
             .options
             .with(option::LARGEST_MESSAGE, &LARGEST_MESSAGE.to_be_bytes())
-            .with(option::WANTED, WANTED);
+            .with(option::PARAMETER_LIST, PARAMETERS);
         if let Some(hostname) = &self.hostname {
             message.options = message.options.with(option::HOSTNAME, hostname.as_bytes());
         }
         message
     }
 
-    pub(super) fn message(&self, kind: Kind) -> Message {
+    pub(super) fn message(&self, kind: MessageType) -> Message {
         let [a, b, c, d, e, f] = self.mac.0;
         Message {
             reply: false,
@@ -84,7 +84,7 @@ impl Client {
             yours: Ipv4Addr::UNSPECIFIED,
             mac: self.mac,
             options: Options::default()
-                .with(option::KIND, &[kind as u8])
+                .with(option::MESSAGE_TYPE, &[kind as u8])
                 .with(option::CLIENT, &[1, a, b, c, d, e, f]),
         }
     }
