@@ -1,5 +1,5 @@
 # How long the demo machine takes from power-on until it serves, in nanoseconds of virtual time: one for each
-# instruction, and idle time is passed over, so that it depends on nothing but the image and QEMU. It is no prediction
+# instruction, and idle time is skipped, so that it depends on nothing but the image and QEMU. It is no prediction
 # for a clock on a wall, since no instruction is dearer than another.
 {
   qemu_test,

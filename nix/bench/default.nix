@@ -141,7 +141,7 @@ let
       // {
         name = "microvm";
         title = "scratchmachine, microvm";
-        # the kernel is told to be silent about it
+        # its kernel does not log it
         markers = markers (ourEnds // { kernel = " init: "; });
         kernel = "${machine.microvmImage}/vmlinux";
         image.runner = lib.getExe machine.microvm;

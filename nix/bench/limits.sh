@@ -42,7 +42,7 @@ within_limits() (
   return $failed
 )
 
-# as_recorded RECORDED SIZES: every part has the recorded size, or is told with how much it grew or shrank.
+# as_recorded RECORDED SIZES: every part has the recorded size, or is reported with how much it grew or shrank.
 as_recorded() (
   failed=0
   declare -A recorded

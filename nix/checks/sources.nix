@@ -1,4 +1,4 @@
-# What was fetched is told as each foundation's fetchers have it.
+# What was fetched is reported as each foundation's fetchers have it.
 {
   lib,
   runCommand,

@@ -29,7 +29,7 @@ let
     crates.init
     crates.demo
   ];
-  # These are names only: the audit looks at files, and needs nothing else of what it is told about.
+  # These are names only: the audit looks at files, and needs nothing else of what is named here.
   name = value: builtins.unsafeDiscardStringContext "${value}";
 
   crateOf =
@@ -93,7 +93,7 @@ let
       "/isolinux/isolinux.cfg" = place "${writeText "isolinux.cfg" iso.isolinuxConfiguration}" "settings";
     };
     trees =
-      # as the initramfs was told it: what lies where
+      # what lies where in the initramfs
       map (it: place "${it.object}${it.suffix or ""}" (component it.symlink)) initrd.contents
       ++ map (program: place "${programs}/${program}/exe" "program-${program}") (lib.attrNames given);
 

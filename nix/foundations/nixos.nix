@@ -28,7 +28,7 @@ let
             setNixPath = false;
             setFlakeRegistry = false;
           };
-          # a second: none would be for ever
+          # a second: none would be forever
           boot.loader.timeout = lib.mkForce 1;
           networking.useNetworkd = true;
           networking.firewall.enable = false;

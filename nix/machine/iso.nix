@@ -17,7 +17,7 @@ runCommand "${name}-iso"
   {
     nativeBuildInputs = [ xorriso ];
     # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this. DEFAULT would ask
-    # what to boot while Shift is held or Caps Lock is on, and wait for ever; UI does not ask. Where the kernel could not
+    # what to boot while Shift is held or Caps Lock is on, and wait forever; UI does not ask. Where the kernel could not
     # be loaded it is asked all the same: it tries again after 10 s in which no key was pressed, after 5 minutes whatever
     # comes from keyboard and serial line.
     isolinuxConfiguration = ''

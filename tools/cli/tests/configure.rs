@@ -108,7 +108,7 @@ fn words_that_would_do_nothing_are_all_named_and_nothing_is_written() {
         "out.iso",
     ];
     let error = bench.run(&words).unwrap_err();
-    assert!(error.contains("'ip=10.0.2' was passed over"), "{error}");
+    assert!(error.contains("'ip=10.0.2' was ignored"), "{error}");
     assert!(
         error.contains("'scratchmachine.colour=red' is not a setting"),
         "{error}"

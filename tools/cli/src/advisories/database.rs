@@ -1,4 +1,4 @@
-//! Reading a database that somebody else made: nothing in it can make this take for ever or much memory.
+//! Reading a database that somebody else made: nothing in it can make this take forever or much memory.
 
 use super::finding::Findings;
 use std::fs::File;

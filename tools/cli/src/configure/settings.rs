@@ -83,13 +83,13 @@ mod tests {
     fn each_word_that_init_would_pass_over_or_never_see_is_named() {
         for (word, cause) in [
             ("scratchmachine.colour=red", "not a setting that is known"),
-            ("scratchmachine.status=65536", "was passed over"),
+            ("scratchmachine.status=65536", "was ignored"),
             ("ip=10.0.2", "no IPv4 address"),
             ("scratchmachine.log=pigeon", "it has no transport"),
             ("quiet", "not a setting of init"),
             ("console=ttyS1", "not a setting of init"),
             ("sysctl.kernel.panic=5", "not a setting of init"),
-            ("hostname=my_vm", "was passed over: a host name has"),
+            ("hostname=my_vm", "was ignored: a host name has"),
             ("e1000.name=\"x\"", "has a quote in it"),
             ("", "is not a word"),
             (
