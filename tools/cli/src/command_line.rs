@@ -87,7 +87,7 @@ Exit status:
     #[command(
         disable_help_flag = true,
         args_override_self = true,
-        override_usage = "scratchmachine run IMAGE [--port PORT] [--memory MB] [--card MODEL] [--name NAME] [QEMU OPTION]...",
+        override_usage = "scratchmachine run IMAGE [--port PORT] [--publish HOST:GUEST]... [--memory MB] [--card MODEL] [--name NAME] [QEMU OPTION]...",
         after_help = "\
 Everything else is handed to QEMU as it is, such as -snapshot or -device virtio-rng-pci.
 Ctrl-C or Ctrl-A X ends it.
@@ -95,6 +95,7 @@ Ctrl-C or Ctrl-A X ends it.
 Examples:
   scratchmachine run web.iso
   scratchmachine run web.iso --port 8081 -smp 2
+  scratchmachine run dns.iso -p 5353:53/udp -p 8081:81
 
 Exit status: where all programs are jobs and have ended, theirs: that of the first that failed.
   1   the machine could not be started

@@ -6,6 +6,7 @@ mod image;
 mod qemu;
 
 use crate::output;
+use arguments::Forward;
 use image::Image;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub struct Options {
     /// The port of this host that leads to port 80 of the machine [default: 8080, or the next one that is free]
     #[arg(long, value_parser = arguments::port)]
     port: Option<u16>,
+    /// A port of this host that leads to one of the machine, instead of to its port 80; may be repeated
+    #[arg(short, long, value_name = "HOST:GUEST[/udp]", value_parser = arguments::forward)]
+    publish: Vec<Forward>,
     /// The machine's memory, in units of 1,048,576 bytes
     #[arg(long, value_name = "MB", default_value = "128", value_parser = arguments::memory)]
     memory: u32,
@@ -49,24 +53,37 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<ExitCode, String> {
     let image = Image::find(&options.image)?;
     let name = options.name.clone().unwrap_or_else(|| image.name.clone());
-    let port = choose_port(options.port)?;
+    let forwards = forwards(options)?;
     let accelerator = Accelerator::choose();
 
     let mut messages = String::new();
     let mut say = |message: String| messages += &format!("{name}: {message}\n");
-    if options.port.is_none() && port != DEFAULT_PORT {
-        say(format!("port {DEFAULT_PORT} is taken, so it is {port}"));
+    let serves = forwards
+        .iter()
+        .find(|forward| forward.guest == 80 && !forward.is_udp);
+    match serves {
+        Some(Forward { host, .. }) if is_default(options) && *host != DEFAULT_PORT => {
+            say(format!("port {DEFAULT_PORT} is taken, so it is {host}"));
+        }
+        _ => {}
     }
     if let Accelerator::Emulation(reason) = &accelerator {
         say(format!(
             "{reason}, so by software emulation, which is slower"
         ));
     }
-    say(format!(
-        "when it is up: curl http://localhost:{port}   (Ctrl-C ends it)"
-    ));
+    say(match serves {
+        Some(Forward { host, .. }) => {
+            format!("when it is up: curl http://localhost:{host}   (Ctrl-C ends it)")
+        }
+        None => "Ctrl-C ends it".to_owned(),
+    });
     output::print(messages)?;
 
+    let mut netdev = "user,id=cable".to_owned();
+    for forward in forwards {
+        netdev += &format!(",{}", forward.option());
+    }
     let card = options.card.as_deref().unwrap_or(image.card);
     let mut command = qemu::command();
     command
@@ -78,25 +95,45 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         .args(["-no-reboot", "-display", "none"]);
     let console = qemu::Console::of(&mut command)?;
     command
-        .args([
-            "-netdev",
-            &format!("user,id=cable,hostfwd=tcp:127.0.0.1:{port}-:80"),
-        ])
+        .args(["-netdev", &netdev])
         .args(["-device", &format!("{card},netdev=cable")])
         .args(&options.qemu);
     qemu::run(command, console).map(ExitCode::from)
 }
 
-fn choose_port(wanted: Option<u16>) -> Result<u16, String> {
-    match wanted {
-        Some(port) if port::is_taken(port) => Err(format!(
-            "port {port} is taken: end what listens there, or choose another with --port"
-        )),
-        Some(port) => Ok(port),
-        None => port::first_free(DEFAULT_PORT..=LAST_DEFAULT_PORT).ok_or_else(|| {
+/// Nothing was said of ports.
+fn is_default(options: &Options) -> bool {
+    options.port.is_none() && options.publish.is_empty()
+}
+
+/// The ports of this host that lead to the machine: without a word, the first free one from 8080 on to its port 80.
+fn forwards(options: &Options) -> Result<Vec<Forward>, String> {
+    let to_http = |host| Forward {
+        host,
+        guest: 80,
+        is_udp: false,
+    };
+    if is_default(options) {
+        let free = port::first_free(DEFAULT_PORT..=LAST_DEFAULT_PORT).ok_or_else(|| {
             format!(
                 "the ports {DEFAULT_PORT} to {LAST_DEFAULT_PORT} are all taken: choose one with --port"
             )
-        }),
+        })?;
+        return Ok(vec![to_http(free)]);
+    }
+    let forwards: Vec<_> = options
+        .port
+        .map(to_http)
+        .into_iter()
+        .chain(options.publish.iter().copied())
+        .collect();
+    match forwards
+        .iter()
+        .find(|forward| !forward.is_udp && port::is_taken(forward.host))
+    {
+        Some(Forward { host, .. }) => Err(format!(
+            "port {host} is taken: end what listens there, or choose another with --port or --publish"
+        )),
+        None => Ok(forwards),
     }
 }

@@ -1,6 +1,6 @@
 //! The words of the command line: which are ours and which are QEMU's, and what numbers there may be.
 
-use clap::Command;
+use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -46,18 +46,56 @@ pub fn arrange(
 
 /// Whether one of our options takes the next word as its value; none if it is not ours.
 fn takes_value(word: &OsStr, run: &Command) -> Option<bool> {
-    let word = word.to_str()?.strip_prefix("--")?;
+    let word = word.to_str()?;
     let (name, has_value) = match word.split_once('=') {
         Some((name, _)) => (name, true),
         None => (word, false),
     };
-    let mut options = run.get_arguments();
-    let option = options.find(|option| option.get_long() == Some(name))?;
+    // QEMU's have one dash, and are longer
+    let is_called = |option: &&Arg| {
+        let short = option.get_short().map(|letter| format!("-{letter}"));
+        let long = option.get_long().map(|long| format!("--{long}"));
+        short.as_deref() == Some(name) || long.as_deref() == Some(name)
+    };
+    let option = run.get_arguments().find(is_called)?;
     Some(option.get_action().takes_values() && !has_value)
 }
 
 fn is_option(word: &OsStr) -> bool {
     word.as_encoded_bytes().starts_with(b"-")
+}
+
+/// A port of this host that leads to one of the machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forward {
+    pub host: u16,
+    pub guest: u16,
+    pub is_udp: bool,
+}
+
+impl Forward {
+    /// As QEMU's user network takes it.
+    pub fn option(self) -> String {
+        let protocol = if self.is_udp { "udp" } else { "tcp" };
+        format!("hostfwd={protocol}:127.0.0.1:{}-:{}", self.host, self.guest)
+    }
+}
+
+pub fn forward(value: &str) -> Result<Forward, String> {
+    let (ports, is_udp) = match value.strip_suffix("/udp") {
+        Some(ports) => (ports, true),
+        None => (value.strip_suffix("/tcp").unwrap_or(value), false),
+    };
+    let (host, guest) = ports.split_once(':').ok_or_else(|| {
+        format!(
+            "--publish takes HOST:GUEST, two ports, such as 8443:443 or 5353:53/udp, not '{value}'"
+        )
+    })?;
+    Ok(Forward {
+        host: number("--publish", host, 1..=65535)?,
+        guest: number("--publish", guest, 1..=65535)?,
+        is_udp,
+    })
 }
 
 pub fn port(value: &str) -> Result<u16, String> {
@@ -109,6 +147,10 @@ mod tests {
             ("a.iso --port", "--port= -- a.iso"),
             ("a.iso -- --port 1", "-- a.iso --port 1"),
             ("-snapshot --port 1", "--port=1 -- env.iso -snapshot"),
+            (
+                "a.iso -p 81:81 -pidfile f --publish 82:82",
+                "-p=81:81 --publish=82:82 -- a.iso -pidfile f",
+            ),
         ] {
             let words = words.split_whitespace().map(OsString::from);
             let result = arrange(words, run, Some("env.iso".into()));
@@ -116,6 +158,38 @@ mod tests {
             assert_eq!(result, arranged);
         }
         assert_eq!(arrange(["-snapshot".into()], run, None), ["--"]);
+    }
+
+    #[test]
+    fn ports_are_forwarded_as_docker_writes_them() {
+        let option = |value| forward(value).map(Forward::option);
+        for (value, wanted) in [
+            ("8443:443", "hostfwd=tcp:127.0.0.1:8443-:443"),
+            ("81:80/tcp", "hostfwd=tcp:127.0.0.1:81-:80"),
+            ("5353:53/udp", "hostfwd=udp:127.0.0.1:5353-:53"),
+        ] {
+            assert_eq!(option(value), Ok(wanted.to_owned()));
+        }
+        for (value, wanted) in [
+            ("80", "--publish takes HOST:GUEST, two ports"),
+            ("", "--publish takes HOST:GUEST, two ports"),
+            ("0:80", "--publish takes a number from 1 to 65535, not '0'"),
+            (
+                "80:65536",
+                "--publish takes a number from 1 to 65535, not '65536'",
+            ),
+            (
+                "80:80/sctp",
+                "--publish takes a number from 1 to 65535, not '80/sctp'",
+            ),
+            (
+                "1:2:3",
+                "--publish takes a number from 1 to 65535, not '2:3'",
+            ),
+        ] {
+            let error = option(value).expect_err(value);
+            assert!(error.contains(wanted), "{error}");
+        }
     }
 
     #[test]

@@ -58,6 +58,26 @@ fn an_iso_goes_into_the_drive_of_a_pc_with_a_port_and_a_network_card() {
 }
 
 #[test]
+fn ports_that_are_published_replace_the_one_to_port_80() {
+    let stage = Stage::new("publish");
+    let [one, two, three] = [(); 3].map(|()| vm::free_port());
+    let mut arguments = vec!["web.iso".to_owned(), "-p".to_owned(), format!("{one}:443")];
+    arguments.push(format!("--publish={two}:53/udp"));
+    let called = |arguments: &[String]| {
+        stage.called(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let forwards = format!("hostfwd=tcp:127.0.0.1:{one}-:443,hostfwd=udp:127.0.0.1:{two}-:53");
+    assert_has(
+        &called(&arguments),
+        &["-netdev", &format!("user,id=cable,{forwards}")],
+    );
+
+    arguments.push(format!("--port={three}"));
+    let netdev = format!("user,id=cable,hostfwd=tcp:127.0.0.1:{three}-:80,{forwards}");
+    assert_has(&called(&arguments), &["-netdev", &netdev]);
+}
+
+#[test]
 fn a_directory_with_a_kernel_is_a_microvm() {
     let stage = Stage::new("microvm");
     let words = stage.called(&["microvm"]);
@@ -161,7 +181,7 @@ fn a_port_that_is_taken_is_refused_if_it_was_asked_for_and_else_left_to_whoever_
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         text(&output.stderr),
-        "scratchmachine run: port 8080 is taken: end what listens there, or choose another with --port\n"
+        "scratchmachine run: port 8080 is taken: end what listens there, or choose another with --port or --publish\n"
     );
     assert!(!stage.has_started_qemu());
 
