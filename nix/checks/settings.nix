@@ -132,7 +132,6 @@ let
     moduleParameters = [
       { e1000.Speed = 100; }
       { e1000.Speed = "100,100"; }
-      { scratchmachine.status = 81; }
     ];
     moduleBlacklist = [
       [ "floppy" ]
