@@ -173,13 +173,24 @@ let
         path:
         let
           manifest = manifestOf path;
-          dependencies =
-            builtins.attrValues (manifest.dependencies or { })
-            ++ builtins.attrValues (manifest.dev-dependencies or { });
+          # one that the members share is described by the workspace, from whose directory its path starts
+          pathOf =
+            name: dependency:
+            if dependency.workspace or false then
+              pathFrom at (workspace.dependencies.${name})
+            else
+              pathFrom path dependency;
+          pathFrom = from: dependency: if dependency ? path then [ (from + "/${dependency.path}") ] else [ ];
         in
-        map (dependency: path + "/${dependency.path}") (
-          builtins.filter (dependency: dependency ? path) dependencies
-        );
+        builtins.concatMap
+          (
+            kind:
+            builtins.concatLists (builtins.attrValues (builtins.mapAttrs pathOf (manifest.${kind} or { })))
+          )
+          [
+            "dependencies"
+            "dev-dependencies"
+          ];
 
       members = builtins.listToAttrs (
         map (name: {
