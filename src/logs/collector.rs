@@ -11,7 +11,7 @@
 //! end those that are idle, is not logged: a line about it would open the next connection.
 
 mod connection;
-mod siocoutq;
+mod tiocoutq;
 mod target;
 mod window;
 

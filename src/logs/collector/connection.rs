@@ -1,6 +1,6 @@
 //! The connection: UDP or TCP behind one interface.
 
-use super::siocoutq;
+use super::tiocoutq;
 use super::target::{Target, Transport};
 use crate::logs::record::{TCP_MESSAGE, UDP_MESSAGE};
 use nix::errno::Errno;
@@ -84,7 +84,7 @@ impl Connection {
     pub fn acknowledged(&self) -> u64 {
         match &self.socket {
             Socket::Udp(_) => self.sent,
-            Socket::Tcp(stream) => self.sent.saturating_sub(siocoutq::unacknowledged(stream)),
+            Socket::Tcp(stream) => self.sent.saturating_sub(tiocoutq::unacknowledged(stream)),
         }
     }
 
