@@ -15,7 +15,7 @@ let
       hello = demo;
       clock = {
         program = "${crates.guest.package}/bin/misbehave";
-        args = [ "tell-ticks" ];
+        args = [ "print-ticks" ];
         restart = "never";
       };
     };

@@ -140,9 +140,15 @@ impl Field {
     /// Put `value` at the beginning of the field of a structure.
     ///
     /// # Panics
-    /// It does not fit in the field, or the field not in the structure.
+    /// It does not fit in the field, or not in the structure, which may be shorter than a field of any length.
     pub fn put(self, structure: &mut [u8], value: &[u8]) {
-        structure[self.range()][..value.len()].copy_from_slice(value);
+        assert!(
+            value.len() <= self.length(),
+            "{} has {} bytes at most",
+            self.name,
+            self.length()
+        );
+        structure[self.start..][..value.len()].copy_from_slice(value);
     }
 
     /// Put a number into the field of a structure.
