@@ -1,8 +1,8 @@
 # nix fmt: the Nix files.
-{ pkgs }:
-pkgs.writeShellApplication {
+{ nixfmt, writeShellApplication }:
+writeShellApplication {
   name = "format";
-  runtimeInputs = with pkgs; [ nixfmt ];
+  runtimeInputs = [ nixfmt ];
   text = ''
     find . -name '*.nix' -not -path './.git/*' -exec nixfmt {} +
   '';

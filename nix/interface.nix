@@ -47,11 +47,9 @@
     "subtractLists"
   ];
   craneLib = [
-    "buildDepsOnly"
     "buildPackage"
     "cargoClippy"
     "cargoFmt"
-    "cargoTest"
     "devShell"
     "vendorCargoDeps"
   ];

@@ -1,7 +1,12 @@
 # nix develop: cargo, and what it takes to work on the images by hand.
-{ pkgs, craneLib }:
+{
+  nixfmt,
+  qemu_test,
+  shellcheck,
+  craneLib,
+}:
 craneLib.devShell {
-  packages = with pkgs; [
+  packages = [
     nixfmt
     qemu_test
     shellcheck

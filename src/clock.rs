@@ -12,38 +12,37 @@ const PORT: u16 = 123;
 const PATIENCE: Duration = Duration::from_secs(4);
 const FIRST_DELAY: Duration = Duration::from_secs(2);
 const LONGEST_DELAY: Duration = Duration::from_secs(1024);
-/// Between two looks at a server that answers.
+/// Between two requests to a server that answers.
 const INTERVAL: Duration = Duration::from_secs(1024);
 
 const SECOND: i128 = 1_000_000_000;
 /// Less than this is not worth a step.
 const TOLERANCE: i128 = SECOND / 10;
-/// 2026-08-03, no later than the nixpkgs in flake.lock. An image is younger than what it is made of, so an
-/// earlier time is wrong, whoever says it. (Its files can't tell: they are of 1970, to be the same each time.)
+/// 2026-08-03, no later than the nixpkgs in flake.lock. An image is newer than what it is made from, so an
+/// earlier time is wrong, whoever sends it. (Its files don't help: they are dated 1970, so that builds are reproducible.)
 const OLDEST: i128 = 1_785_715_200 * SECOND;
-/// The machine's own clock may be off by any number of years when it boots, and the first answer puts that
-/// right. After it, a server that is further behind is wrong, or worse: certificates and logs would become
-/// valid again.
+/// The machine's own clock may be off by any number of years when it boots, and the first answer corrects that.
+/// Afterwards a server that is further behind is wrong, or worse: expired certificates would become valid again.
 const FURTHEST_BACK: i128 = 365 * 24 * 3600 * SECOND;
 
 const PACKET: usize = 48;
-/// From 1900, where NTP's time begins, to 1970.
+/// Seconds from 1900, where NTP's time begins, to 1970.
 const EPOCH_OFFSET: u64 = 2_208_988_800;
 
-/// What came of a question.
+/// The result of a request.
 pub enum Event {
     Stepped { server: Ipv4Addr, nanoseconds: i128 },
     Agrees { server: Ipv4Addr, nanoseconds: i128 },
 }
 
-/// What else may come of it.
+/// The other possible result.
 struct Failure {
     error: Error,
-    again: Again,
+    retry: Retry,
 }
 
 /// When to ask again.
-enum Again {
+enum Retry {
     Soon,
     Late,
     Never,
@@ -51,13 +50,13 @@ enum Again {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        let again = Again::Soon;
-        Failure { error, again }
+        let retry = Retry::Soon;
+        Failure { error, retry }
     }
 }
 
-/// Keep the clock with `server`: the body of a thread. Returns only if the server does not want to be asked.
-pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) {
+/// Keep the clock in step with `server`: the body of a thread. Returns only if the server refuses to be asked.
+pub fn follow(server: Ipv4Addr, report: impl Fn(Result<Event, Error>)) {
     let mut delay = FIRST_DELAY;
     let mut agreed = false;
     loop {
@@ -65,20 +64,20 @@ pub fn follow(server: Ipv4Addr, tell: impl Fn(Result<Event, Error>)) {
             .and_then(|offset| Ok(apply(server, offset, agreed)?))
         {
             Ok(event) => {
-                // once is enough to say that nothing was to be done
+                // once is enough to report that there was nothing to do
                 if !(agreed && matches!(event, Event::Agrees { .. })) {
-                    tell(Ok(event));
+                    report(Ok(event));
                 }
                 agreed = true;
                 delay = FIRST_DELAY;
                 std::thread::sleep(INTERVAL);
             }
-            Err(Failure { error, again }) => {
-                tell(Err(error));
-                match again {
-                    Again::Soon => {}
-                    Again::Late => delay = LONGEST_DELAY,
-                    Again::Never => return,
+            Err(Failure { error, retry }) => {
+                report(Err(error));
+                match retry {
+                    Retry::Soon => {}
+                    Retry::Late => delay = LONGEST_DELAY,
+                    Retry::Never => return,
                 }
                 std::thread::sleep(delay);
                 delay = (delay * 2).min(LONGEST_DELAY);
@@ -93,13 +92,13 @@ fn ask(server: SocketAddrV4) -> Result<i128, Failure> {
             .advise("is it an NTP server, and is there a route to it?")
     };
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).map_err(failed)?;
-    // from here on the kernel drops what others send
+    // from here on the kernel drops what anybody else sends
     socket.connect(server).map_err(failed)?;
 
     let deadline = Instant::now() + PATIENCE;
     let sent = now();
     let mut packet = [0; PACKET];
-    socket.send(&question(sent)).map_err(failed)?;
+    socket.send(&request(sent)).map_err(failed)?;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -119,24 +118,24 @@ fn ask(server: SocketAddrV4) -> Result<i128, Failure> {
             Err(Refusal::Useless(cause)) => {
                 return Err(Error::new(format!("clock: {server}'s answer"), cause).into());
             }
-            Err(Refusal::Kiss(code)) => return Err(obey(server, code)),
+            Err(Refusal::Kiss(code)) => return Err(kissed(server, code)),
         }
     }
 }
 
-/// Codes that forbid to ask again, and those that ask for patience, of which RATE is one (RFC 4330, section 8).
-fn obey(server: SocketAddrV4, code: [u8; 4]) -> Failure {
-    let again = match &code {
-        b"DENY" | b"RSTR" => Again::Never,
-        _ => Again::Late,
+/// Codes that forbid further requests, and those that ask for fewer of them, such as RATE (RFC 4330, section 8).
+fn kissed(server: SocketAddrV4, code: [u8; 4]) -> Failure {
+    let retry = match &code {
+        b"DENY" | b"RSTR" => Retry::Never,
+        _ => Retry::Late,
     };
-    let meant = match again {
-        Again::Never => "it does not want to be asked, and will not be until the next boot",
-        _ => "it does not want to be asked so soon",
+    let meaning = match retry {
+        Retry::Never => "it refuses requests: none until the next boot",
+        _ => "it asks for fewer requests",
     };
     let doing = format!("clock: {server}'s answer '{}'", code.escape_ascii());
-    let error = Error::new(doing, meant);
-    Failure { error, again }
+    let error = Error::new(doing, meaning);
+    Failure { error, retry }
 }
 
 fn apply(server: Ipv4Addr, offset: i128, agreed: bool) -> Result<Event, Error> {
@@ -157,12 +156,12 @@ fn apply(server: Ipv4Addr, offset: i128, agreed: bool) -> Result<Event, Error> {
     })
 }
 
-/// What the clock is to be set to, if it is; `agreed`, whether it was with the server before.
+/// What to set the clock to, if at all; `agreed`: whether it agreed with the server before.
 fn target(now: i128, offset: i128, agreed: bool) -> Result<Option<i128>, String> {
     let target = now + offset;
     if target < OLDEST {
         return Err(format!(
-            "{} s after 1970, which is before this image could be made, in {}",
+            "{} s after 1970, before this image could be made, in {}",
             target.div_euclid(SECOND),
             OLDEST / SECOND
         ));
@@ -184,21 +183,21 @@ fn now() -> i128 {
     }
 }
 
-/// Version 4, client; our time comes back in the answer, which is how we know that it is one.
-fn question(sent: i128) -> [u8; PACKET] {
+/// Version 4, client; our time comes back in the answer, which is how an answer is recognized.
+fn request(sent: i128) -> [u8; PACKET] {
     let mut packet = [0; PACKET];
     packet[0] = 0b00_100_011;
     packet[40..].copy_from_slice(&timestamp(sent).to_be_bytes());
     packet
 }
 
-/// Why an answer tells no time.
+/// Why an answer has no usable time.
 #[derive(Debug, PartialEq)]
 enum Refusal {
-    /// It is something else. The answer may still come.
+    /// It is something else. The answer may still arrive.
     Stray,
     Useless(&'static str),
-    /// The kiss of death, and its code.
+    /// The kiss-o'-death packet, and its code.
     Kiss([u8; 4]),
 }
 
@@ -223,10 +222,10 @@ fn offset(answer: &[u8], sent: i128, received: i128) -> Result<i128, Refusal> {
     match (leap, stratum) {
         (_, 0) => return Err(Refusal::Kiss(*code)),
         (0..=2, 1..=15) => {}
-        _ => return Err(Refusal::Useless("the server does not know the time itself")),
+        _ => return Err(Refusal::Useless("the server is not synchronized")),
     }
     if arrived == 0 || left == 0 {
-        return Err(Refusal::Useless("the time is missing in it"));
+        return Err(Refusal::Useless("it has no time"));
     }
     let (arrived, left) = (nanoseconds(arrived), nanoseconds(left));
     if !(-TOLERANCE..=PATIENCE.as_nanos() as i128).contains(&(left - arrived)) {
@@ -242,7 +241,7 @@ fn timestamp(nanoseconds: i128) -> u64 {
     (seconds.wrapping_add(EPOCH_OFFSET) << 32) | fraction as u64
 }
 
-/// Seconds with the highest bit clear have begun anew in 2036 (RFC 4330, section 3).
+/// Seconds with the highest bit clear are counted from 2036 (RFC 4330, section 3).
 fn nanoseconds(timestamp: u64) -> i128 {
     let mut seconds = i128::from(timestamp >> 32);
     if seconds < 1 << 31 {
@@ -288,7 +287,7 @@ mod tests {
     const NOVEMBER_2026: i128 = 1_795_000_000 * SECOND;
 
     fn answer(sent: i128, server_time: i128) -> [u8; PACKET] {
-        let mut packet = question(sent);
+        let mut packet = request(sent);
         packet[0] = 0b00_100_100;
         packet[1] = 2;
         packet[24..32].copy_from_slice(&timestamp(sent).to_be_bytes());
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seconds_may_begin_anew_between_question_and_answer() {
+    fn the_era_may_change_between_request_and_answer() {
         // 2036-02-07 06:28:16
         let era = 2_085_978_496 * SECOND;
         assert_eq!(timestamp(era), 0);
@@ -328,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_to_the_question_is_not_taken_for_one() {
+    fn what_does_not_answer_the_request_is_not_taken_for_an_answer() {
         let good = answer(SECOND, NOVEMBER_2026);
         let with = |at: usize, value: u8| {
             let mut packet = good;
@@ -339,11 +338,11 @@ mod tests {
         assert_eq!(offset(&good[..47], SECOND, SECOND), Err(Refusal::Stray));
         assert_eq!(with(0, 0b00_100_011), Err(Refusal::Stray), "a client's");
         assert_eq!(with(0, 0b00_100_101), Err(Refusal::Stray), "a broadcast");
-        assert_eq!(with(31, 1), Err(Refusal::Stray), "another question's");
+        assert_eq!(with(31, 1), Err(Refusal::Stray), "another request's");
     }
 
     #[test]
-    fn answers_that_tell_no_time_are_refused() {
+    fn answers_without_a_usable_time_are_refused() {
         let with = |changes: &[(usize, &[u8])]| {
             let mut packet = answer(SECOND, NOVEMBER_2026);
             for (at, bytes) in changes {
@@ -359,7 +358,7 @@ mod tests {
         let long_before = timestamp(NOVEMBER_2026 - 60 * SECOND).to_be_bytes();
         assert!(useless(&[(32, &long_before)]));
         assert!(useless(&[(40, &long_before)]));
-        // whatever else it says, and only in answer to the question
+        // whatever else it contains, and only in answer to the request
         let kiss: &[(usize, &[u8])] = &[(0, &[0b11_100_100]), (1, &[0]), (12, b"RATE")];
         assert_eq!(with(kiss), Err(Refusal::Kiss(*b"RATE")));
         assert_eq!(
@@ -369,13 +368,13 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_forbids_to_be_asked_is_not_asked_again() {
+    fn a_server_that_refuses_requests_is_not_asked_again() {
         let server = SocketAddrV4::new(Ipv4Addr::LOCALHOST, PORT);
-        let again = |code: &[u8; 4]| obey(server, *code).again;
-        assert!(matches!(again(b"DENY"), Again::Never));
-        assert!(matches!(again(b"RSTR"), Again::Never));
-        assert!(matches!(again(b"RATE"), Again::Late));
-        assert!(matches!(again(b"\0\xffAB"), Again::Late));
+        let retry = |code: &[u8; 4]| kissed(server, *code).retry;
+        assert!(matches!(retry(b"DENY"), Retry::Never));
+        assert!(matches!(retry(b"RSTR"), Retry::Never));
+        assert!(matches!(retry(b"RATE"), Retry::Late));
+        assert!(matches!(retry(b"\0\xffAB"), Retry::Late));
     }
 
     #[test]
@@ -385,9 +384,9 @@ mod tests {
             panic!("it has an IPv4 address");
         };
         let thread = std::thread::spawn(move || {
-            let mut question = [0; PACKET];
-            let (_, client) = server.recv_from(&mut question).unwrap();
-            let originate = u64::from_be_bytes(question[40..].try_into().unwrap());
+            let mut request = [0; PACKET];
+            let (_, client) = server.recv_from(&mut request).unwrap();
+            let originate = u64::from_be_bytes(request[40..].try_into().unwrap());
             let mut packet = answer(0, NOVEMBER_2026);
             let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
             packet[24..32].copy_from_slice(&originate.to_be_bytes());
@@ -428,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_it_a_time_before_the_image_was_made() {
+    fn the_clock_is_never_set_to_a_time_before_the_image_was_made() {
         for (now, offset) in [(0, 0), (0, SECOND), (NOVEMBER_2026, -NOVEMBER_2026)] {
             for agreed in [false, true] {
                 let error = target(now, offset, agreed).unwrap_err();
@@ -439,14 +438,14 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_younger_than_what_it_is_made_of() {
+    fn an_image_is_newer_than_what_it_is_made_from() {
         let lock = include_str!("../flake.lock");
         let pinned = lock
             .split("\"lastModified\": ")
             .skip(1)
             .filter_map(|rest| rest.split(',').next()?.parse::<i128>().ok());
-        let youngest = pinned.max().expect("a pin");
-        assert!(OLDEST <= youngest * SECOND);
+        let newest = pinned.max().expect("a pin");
+        assert!(OLDEST <= newest * SECOND);
     }
 
     proptest! {

@@ -1,12 +1,12 @@
 //! Settings: words `key=value` in the language of the kernel's command line, from three places. What the
-//! image was built with comes first; a layer that was put over the image overrides it, and the command line
+//! image was built with comes first; a layer over the image overrides it, and the command line overrides
 //! both, so that a machine can be changed at boot without a new image.
 //!
-//! Where the kernel or its modules have a word for something, it is theirs: `ip=`
+//! Where the kernel or its modules have a word for something, that is the word: `ip=`
 //! (Documentation/admin-guide/nfs/nfsroot.rst), `hostname=`, `panic=`, `module_blacklist=`,
 //! `MODULE.PARAMETER=` (Documentation/admin-guide/kernel-parameters.rst). `scratchmachine.*` are ours
-//! (docs/configuration.md). All other words are somebody else's and pass. A word of ours that makes no
-//! sense is a complaint that names it, never a failed boot.
+//! (docs/configuration.md). All other words belong to somebody else and pass. A word of ours that makes no
+//! sense leads to a complaint that names it, never to a failed boot.
 
 mod ip;
 pub mod words;
@@ -20,19 +20,19 @@ use std::time::Duration;
 
 /// Where the image keeps the settings it was built with.
 pub const BAKED: &str = "/etc/scratchmachine.conf";
-/// Where a layer over the image has them, if there is one: the crate `configure` writes it.
+/// Where a layer over the image has them, if there is one.
 pub const LAYER: &str = "/etc/scratchmachine.layer";
-/// Where the kernel tells what it was booted with.
+/// Where the kernel has its own command line.
 pub const COMMAND_LINE: &str = "/proc/cmdline";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     pub ip: Ip,
     pub hostname: Option<String>,
-    /// Seconds from a panic of ours to the reboot: 0 stands for never, a negative number for at once.
+    /// Seconds from a panic of init to the reboot: 0 stands for never, a negative number for at once.
     pub panic: i32,
     pub module_blacklist: Vec<String>,
-    /// Module and `PARAMETER=VALUE`, in the order they were given.
+    /// Module and `PARAMETER=VALUE`, in the order given.
     pub module_parameters: Vec<(String, String)>,
     /// The log collector, `udp://ADDRESS[:PORT]` or `tcp://ADDRESS[:PORT]`.
     pub log: Option<String>,
@@ -41,16 +41,16 @@ pub struct Config {
     pub status: Option<u16>,
     /// Modules may still be loaded after the boot.
     pub hotplug: bool,
-    /// Panic once the boot is done, to see what becomes of the machine.
+    /// Panic once the boot is done, to see what happens to the machine.
     pub drill: bool,
     /// How long programs wait for the network before they start without it.
     pub network_wait: Duration,
     /// How long programs may take to end after SIGTERM before they are killed.
     pub grace: Duration,
     pub restart: Restart,
-    /// The same for single programs, by name.
+    /// The same for individual programs, by name.
     pub restarts: Vec<(String, Restart)>,
-    /// What is asked of the machine by a signal to PID 1, by the signal's name.
+    /// What a signal to PID 1 asks for, by the signal's name.
     pub signals: Vec<(String, Request)>,
 }
 
@@ -76,7 +76,7 @@ const SIGNALS: [(&str, Request); 5] = [
 pub enum Restart {
     #[default]
     Always,
-    /// When a signal killed it, or it exited with another status than 0.
+    /// When a signal killed it, or it exited with a status other than 0.
     OnFailure,
     /// Never: it is a job, and when all programs have ended the machine powers off.
     Never,
@@ -116,7 +116,7 @@ const SETTINGS: &[(&str, Setter)] = &[
         Ok(())
     }),
     ("panic", |config, value| {
-        config.panic = kernels_number(value)?;
+        config.panic = kernel_number(value)?;
         Ok(())
     }),
     ("module_blacklist", |config, value| {
@@ -157,25 +157,27 @@ const SETTINGS: &[(&str, Setter)] = &[
     }),
 ];
 
+/// The key of every setting, but for those that have the name of a program or a signal in them.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|(key, _)| *key)
+}
+
 /// `scratchmachine.restart.PROGRAM=`
 const RESTART_OF: &str = "scratchmachine.restart.";
 /// `scratchmachine.signal.SIGNAL=`
 const REQUEST_OF: &str = "scratchmachine.signal.";
 const OURS: &str = "scratchmachine.";
-/// `sysctl.NAME=`: not a module's parameter, but for the kernel, from its command line only.
-const KERNELS: &str = "sysctl.";
+/// `sysctl.NAME=`: not a module's parameter, but the kernel's, on its command line only.
+const KERNEL_ONLY: &str = "sysctl.";
 
 impl Config {
-    /// Take over the settings in `text` and return a complaint for each word that could not be understood;
+    /// Apply the settings in `text` and return a complaint for each word that could not be understood;
     /// such a word changes nothing.
     pub fn apply(&mut self, text: &[u8]) -> Vec<String> {
         let (words, unclosed) = words::split(text);
         let unclosed = unclosed.map(|word| {
             let word = String::from_utf8_lossy(&word);
-            format!(
-                "'{}' was passed over: its quote is never closed",
-                shown(&word)
-            )
+            format!("'{}' was ignored: its quote is never closed", shown(&word))
         });
         words
             .into_iter()
@@ -184,17 +186,14 @@ impl Config {
             .collect()
     }
 
-    /// The same for a single word: is it one of those that init reads?
+    /// The same for a single word. Returns whether it is one that init reads.
     pub fn apply_word(&mut self, word: &[u8]) -> Result<bool, String> {
         let Ok(word) = std::str::from_utf8(word) else {
             let word = String::from_utf8_lossy(word);
-            return Err(format!(
-                "'{}' is not UTF-8 and was passed over",
-                shown(&word)
-            ));
+            return Err(format!("'{}' is not UTF-8 and was ignored", shown(&word)));
         };
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
-        let failed = |cause: String| format!("'{}' was passed over: {cause}", shown(word));
+        let failed = |cause: String| format!("'{}' was ignored: {cause}", shown(word));
         if let Some((_, setter)) = SETTINGS.iter().find(|(name, _)| same_key(name, key)) {
             return setter(self, value).map(|()| true).map_err(failed);
         }
@@ -215,13 +214,10 @@ impl Config {
             return set(request, value).map(|()| true).map_err(failed);
         }
         if key.starts_with(OURS) {
-            return Err(format!(
-                "'{}' is not a setting that is known here",
-                shown(word)
-            ));
+            return Err(format!("'{}' is not a known setting", shown(word)));
         }
-        // Nobody else reads words with a dot before the '=', so they are a module's parameter.
-        let is_parameter = word.contains('=') && !key.starts_with(KERNELS);
+        // nobody else reads words with a dot before the '=', so this is a module's parameter
+        let is_parameter = word.contains('=') && !key.starts_with(KERNEL_ONLY);
         if let (Some((module, parameter)), true) = (key.split_once('.'), is_parameter) {
             self.module_parameters
                 .push((module.to_owned(), format!("{parameter}={value}")));
@@ -230,7 +226,7 @@ impl Config {
         Ok(false)
     }
 
-    /// When the program of this name is started again.
+    /// When the program with this name is started again.
     pub fn restart_of(&self, program: &str) -> Restart {
         self.restarts
             .iter()
@@ -238,7 +234,7 @@ impl Config {
             .map_or(self.restart, |(_, restart)| *restart)
     }
 
-    /// What the signal of this name asks for.
+    /// What the signal with this name asks for.
     pub fn request_of(&self, signal: &str) -> Request {
         self.signals
             .iter()
@@ -247,13 +243,13 @@ impl Config {
     }
 }
 
-/// The kernel takes '-' and '_' in keys for the same (lib/cmdline.c, `parameq`).
+/// The kernel treats '-' and '_' in keys as the same (lib/cmdline.c, `parameq`).
 pub fn same_key(name: &str, key: &str) -> bool {
     let dash = |byte| if byte == b'-' { b'_' } else { byte };
     name.bytes().map(dash).eq(key.bytes().map(dash))
 }
 
-/// As much of a word as belongs into a message.
+/// As much of a word as belongs in a message.
 fn shown(word: &str) -> String {
     const LONGEST: usize = 64;
     match word.char_indices().nth(LONGEST) {
@@ -277,7 +273,7 @@ where
     value.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// Empty stands for none: so the command line can take back what the image says.
+/// Empty stands for none: so the command line can undo what the image says.
 fn given(value: &str) -> Option<String> {
     Some(value.to_owned()).filter(|value| !value.is_empty())
 }
@@ -298,8 +294,8 @@ fn switch(value: &str) -> Result<bool, String> {
     }
 }
 
-/// A number as the kernel reads it (lib/kstrtox.c, `kstrtoint`): after `0x` of base 16, after `0` of base 8.
-fn kernels_number(value: &str) -> Result<i32, String> {
+/// A number as the kernel reads it (lib/kstrtox.c, `kstrtoint`): base 16 after `0x`, base 8 after `0`.
+fn kernel_number(value: &str) -> Result<i32, String> {
     let sign = usize::from(value.starts_with(['+', '-']));
     let (sign, digits) = value.split_at(sign);
     let hexadecimal = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
@@ -333,7 +329,7 @@ fn host_name(value: &str) -> Result<String, String> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    // the kernel's own limit is shorter than that of the RFC (uname(2))
+    // the kernel's own limit is lower than that of the RFC (uname(2))
     if value.len() <= 64 && value.split('.').all(label) {
         Ok(value.to_owned())
     } else {
@@ -410,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_wins_and_an_empty_one_takes_back() {
+    fn the_last_word_wins_and_an_empty_one_resets() {
         let (config, _) = applied("scratchmachine.status=81 scratchmachine.log=udp://1.2.3.4");
         let mut config = config;
         config.apply(b"scratchmachine.status= scratchmachine.log= ip=10.0.0.1 ip=off");
@@ -444,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_named_and_changes_nothing() {
+    fn malformed_input_is_named_and_changes_nothing() {
         for word in [
             "ip=10.0.2",
             "hostname=-",
@@ -484,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_others_pass_without_a_complaint() {
+    fn words_for_others_pass_without_a_complaint() {
         let (config, complaints) = applied("ro quiet -- initrd=x console=ttyS0,115200 loglevel=3");
         assert_eq!(complaints, Vec::<String>::new());
         assert_eq!(config, Config::default());
@@ -503,7 +499,7 @@ mod tests {
         }
 
         #[test]
-        fn a_setting_survives_any_rubbish_around_it(before in "[a-z=.\\x01-\\x20]*", after: Vec<u8>) {
+        fn a_setting_survives_any_malformed_input_around_it(before in "[a-z=.\\x01-\\x20]*", after: Vec<u8>) {
             let mut config = Config::default();
             config.apply(before.as_bytes());
             config.apply(b"scratchmachine.status=81");

@@ -1,8 +1,8 @@
 //! Every console that the kernel prints on, not only `/dev/console`, which is the last of them.
 //!
-//! Each has a thread of its own, which alone waits when its port is stuck: an operator pressed Ctrl-S, a
-//! modem line is down, a serial port leads nowhere. A line is one write, and the terminal layer lets no
-//! other writer in between; the kernel's own messages may still come between two lines.
+//! Each has a thread of its own, and only that one waits when its port is stuck: an operator pressed Ctrl-S, a
+//! modem line is down, a serial port leads nowhere. A line is one write, which the terminal layer does not
+//! interrupt for other writers; the kernel's own messages may still come between two lines.
 
 use crate::Error;
 use nix::fcntl::OFlag;
@@ -13,25 +13,26 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The consoles that are registered, one a line (Documentation/admin-guide/serial-console.rst, man 5 proc).
+/// The registered consoles, one per line (Documentation/admin-guide/serial-console.rst, proc(5)).
 pub const LIST: &str = "/proc/consoles";
-/// Where the list can't be read, the kernel still has this.
+/// If the list can't be read, the kernel still has this.
 const LAST_CONSOLE: &str = "/dev/console";
 /// How soon a console that failed is opened again.
-const AGAIN: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The devices of all consoles.
 ///
 /// # Errors
-/// The list can't be read, or has no terminal in it. `/dev/console` is worth a try then:
-/// [`last_resort`].
+/// The list can't be read, or there is no terminal in it. Then `/dev/console` is worth a try: [`last_resort`].
 pub fn list() -> Result<Vec<PathBuf>, Error> {
     let text = std::fs::read_to_string(LIST)
         .map_err(|cause| Error::new(format!("read {LIST}"), cause).advise("is /proc mounted?"))?;
     let consoles = parse(&text);
     if consoles.is_empty() {
-        return Err(Error::new(format!("read {LIST}"), "no terminal is in it")
-            .advise("does the command line say console=…?"));
+        return Err(
+            Error::new(format!("read {LIST}"), "there is no terminal in it")
+                .advise("does the command line have console=…?"),
+        );
     }
     Ok(consoles)
 }
@@ -41,7 +42,7 @@ pub fn last_resort() -> PathBuf {
 }
 
 /// `ttyS0                -W- (EC  p a)    4:64`: the name is that of the device. A console without a
-/// device number, as netconsole, is no terminal.
+/// device number, such as netconsole, is not a terminal.
 fn parse(text: &str) -> Vec<PathBuf> {
     text.lines()
         .filter_map(|line| {
@@ -55,15 +56,15 @@ fn parse(text: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Write the lines that `next` puts into the buffer to the console, for ever: the body of a thread. An
-/// empty line asks to wait until all is out of the port. When a console fails (it was hung up, or
-/// unplugged, or was never there), `tell` is told of the first failure in a row, `pause` passes the time, and the line
-/// is written when it can be opened again.
+/// Write the lines that `next` puts into the buffer to the console, forever: the body of a thread. An
+/// empty line asks to wait until the port has sent everything. When a console fails (it was hung up, or
+/// unplugged, or was never there), `report` gets the first failure in a row, `pause` passes the time, and the line
+/// is written when the console can be opened again.
 pub fn run(
     console: &Path,
     mut next: impl FnMut(&mut Vec<u8>),
     pause: impl Fn(Duration),
-    tell: impl Fn(Error),
+    report: impl Fn(Error),
 ) -> ! {
     let mut line = Vec::new();
     let mut works = true;
@@ -73,29 +74,29 @@ pub fn run(
             Err(error) => error,
         };
         if works {
-            tell(
+            report(
                 Error::new(format!("write {}", console.display()), error)
-                    .advise("it is tried again every second"),
+                    .advise("retrying every second"),
             );
             works = false;
         }
-        pause(AGAIN);
+        pause(RETRY);
     }
 }
 
 fn open(console: &Path) -> io::Result<File> {
     let port = OpenOptions::new()
         .write(true)
-        // PID 1 wants no controlling terminal: its Ctrl-C would be a signal
+        // PID 1 does not want a controlling terminal: Ctrl-C there would be a signal
         .custom_flags(OFlag::O_NOCTTY.bits())
         .open(console)?;
-    listen_to_nobody(&port);
+    ignore_input(&port);
     Ok(port)
 }
 
-/// Nobody reads what is typed, so it has no business between our lines: neither its echo nor a Ctrl-C, which would throw
+/// Nobody reads what is typed, so it must not disturb our lines: neither by its echo nor by a Ctrl-C, which would throw
 /// away what the port has yet to send. Ctrl-S and Ctrl-Q stay (termios(3)).
-fn listen_to_nobody(port: &File) {
+fn ignore_input(port: &File) {
     // what is not a terminal has no such settings
     if let Ok(mut settings) = tcgetattr(port) {
         settings

@@ -8,9 +8,9 @@ use std::fmt;
 pub struct Error {
     /// What was being done and on what.
     doing: String,
-    /// What the kernel answered, or what is wrong with the input.
+    /// What the kernel returned, or what is wrong with the input.
     cause: String,
-    /// What may have led to it, or what to do about it; empty where there is nothing to say.
+    /// What may have led to it, or what to do about it; may be empty.
     advice: &'static str,
 }
 

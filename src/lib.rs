@@ -1,9 +1,8 @@
 //! PID 1 of a machine whose whole user space is this and one program.
 //!
-//! `main.rs` tells the boot from top to bottom; the modules here are its steps.
-//! They don't call each other: `main` passes values between them, of types that [`config`] and [`logs`] have
-//! for all. What goes wrong is an [`Error`], which
-//! `main` says on the console before it goes on.
+//! `main.rs` tells the boot from top to bottom; the modules here are its steps. They don't call each other: `src/boot`
+//! passes values between them, of types that [`config`] and [`logs`] define for everybody. What goes wrong is an
+//! [`Error`], which is logged before the boot goes on.
 
 pub mod bug;
 pub mod clock;

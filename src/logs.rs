@@ -1,9 +1,9 @@
-//! What init, the kernel and the programs have to say: one record for each line, kept in a bounded ring,
-//! shown on every console and sent to a collector.
+//! The log lines of init, the kernel and the programs: one record for each line, kept in a bounded ring, shown on every
+//! console and sent to a collector.
 //!
-//! Whoever has something to say holds a [`Log`] and writes to it; that takes no longer than putting the
+//! Whoever has something to log holds a [`Log`] and writes to it; that takes no longer than putting the
 //! record into the ring. Consoles and collector are threads that read the ring, each at its own speed and
-//! from the first record on: what was said before there was a console or a network is not lost.
+//! from the first record on: what was logged before there was a console or a network is not lost.
 //!
 //! The kernel prints its messages on the consoles itself, so they go to the collector only.
 
@@ -19,17 +19,17 @@ use nix::time::{ClockId, clock_gettime};
 use reader::{Next, Reader};
 use record::Record;
 pub use record::{Severity, Source};
-use ring::{Counts, Ring, Wants};
+use ring::{Backlog, Counts, Ring};
 use std::collections::VecDeque;
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// So much of the programs' output may wait for a console: about a second of a serial port at 115200 baud.
-/// Init's lines are never more than that behind.
+/// How much of the programs' output may wait for a console: about a second of a serial port at 115200 baud.
+/// Init's lines are never further behind than that.
 const CONSOLE_BACKLOG: u64 = 16 * 1024;
-/// A reader that could not deliver what it had is waited for no longer than this at the end, while it tries once more.
+/// At the end, a reader that could not deliver its records gets no more than this time for one more attempt.
 const LAST_TRY: Duration = Duration::from_millis(500);
 
 /// Where lines are written to. Clones are the same log.
@@ -44,38 +44,38 @@ struct Shared {
 #[derive(Default)]
 struct State {
     ring: Ring,
-    readers: Vec<Seat>,
-    seats: u64,
+    readers: Vec<Registration>,
+    next_id: u64,
     hostname: Arc<str>,
     /// Kernel messages that were overwritten before they could be read.
     overwritten: u64,
     /// Counts the calls of [`Log::flush`].
     flushes: u64,
-    /// Counts the calls of [`Log::hurry`].
-    hurries: u64,
+    /// Counts the calls of [`Log::retry_now`].
+    retries: u64,
 }
 
 /// A reader as the log knows it.
-struct Seat {
+struct Registration {
     id: u64,
     name: String,
     reader: ring::Reader,
-    /// The last flush that is done here.
+    /// The last flush that this reader has completed.
     flushed: u64,
-    reach: Reach,
+    delivery: Delivery,
 }
 
 /// Whether a reader can deliver what it has taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
+enum Delivery {
     /// It could not, and pauses.
-    Away,
-    /// After a pause it tries again.
-    Trying,
-    Present,
+    Failing,
+    /// It is trying again after a pause.
+    Retrying,
+    Working,
 }
 
-/// What is to be known about the log from outside.
+/// The log's figures, for the status page.
 #[derive(Debug, Clone)]
 pub struct Statistics {
     /// Lines ever written.
@@ -93,7 +93,7 @@ pub struct ReaderStatistics {
     pub name: String,
     /// Lines that still have to go there.
     pub waiting: u64,
-    /// Lines that never got there, because it was stuck, away or too slow.
+    /// Lines that never got there, because the reader was stuck, away or too slow.
     pub lost: Counts,
 }
 
@@ -113,18 +113,33 @@ impl Log {
     }
 
     /// Write a line of init's own.
-    pub fn say(&self, severity: Severity, line: impl std::fmt::Display) {
+    pub fn report(&self, severity: Severity, line: impl std::fmt::Display) {
         self.write(Source::Init, severity, line.to_string().as_bytes());
     }
 
-    /// The HOSTNAME of syslog messages from now on, those that wait included.
+    /// Write a line of init's own about something that went as it should.
+    pub fn info(&self, line: impl std::fmt::Display) {
+        self.report(Severity::Informational, line);
+    }
+
+    /// Write a line of init's own about something that failed.
+    pub fn warn(&self, error: Error) {
+        self.report(Severity::Warning, format_args!("warning: {error}"));
+    }
+
+    /// The same for several failures.
+    pub fn warn_all(&self, errors: impl IntoIterator<Item = Error>) {
+        errors.into_iter().for_each(|error| self.warn(error));
+    }
+
+    /// The HOSTNAME of syslog messages from now on, including those that are waiting.
     pub fn set_hostname(&self, name: &str) {
         self.lock().hostname = name.into();
     }
 
-    /// What a console has to show, as two functions. One waits for the next line, its end included, and puts
-    /// it into the buffer; an empty line asks to wait until all that was written is out. The other is to be called with
-    /// a time to wait when a line could not be written, before it is tried again.
+    /// What a console has to show, as two functions. One waits for the next line, including its end, and puts it into the
+    /// buffer; an empty line asks the console to drain its output. The other is to be called with the time to wait when a
+    /// line could not be written, before it is tried again.
     pub fn for_console(
         &self,
         name: &str,
@@ -135,86 +150,87 @@ impl Log {
         let mut reader = Reader::new(
             self,
             name,
-            Wants {
+            Backlog {
                 init: Some(u64::MAX),
                 kernel: None,
                 programs: Some(CONSOLE_BACKLOG),
             },
         );
         let reason = format!("{name} was stuck or too slow");
-        let mut stretch = VecDeque::new();
+        let mut batch = VecDeque::new();
         let pause = reader.pause();
         let next = move |line: &mut Vec<u8>| {
             line.clear();
-            if stretch.is_empty() {
+            if batch.is_empty() {
                 if let Next::Records(records, lost) = reader.next(None) {
                     if lost.total() > 0 {
-                        let told = Record::of_loss(&reason, lost, records.first());
-                        stretch.push_back(Arc::new(told));
+                        let notice = Record::of_loss(&reason, lost, records.first());
+                        batch.push_back(Arc::new(notice));
                     }
-                    stretch.extend(records);
+                    batch.extend(records);
                 }
             }
-            if let Some(record) = stretch.pop_front() {
+            if let Some(record) = batch.pop_front() {
                 line.extend_from_slice(record.for_console().as_bytes());
             }
         };
         (next, pause)
     }
 
-    /// Wait until every console and the collector have got all that was written, but not longer than
-    /// `patience`, and for those that can't be reached no longer than for one more try. Whether all have.
+    /// Wait until every console and the collector have got everything that was written, but not longer than `patience`,
+    /// and for those that can't be reached no longer than one more attempt takes. Returns whether all of them have.
     pub fn flush(&self, patience: Duration) -> bool {
-        self.hurry();
+        self.retry_now();
         let mut state = self.lock();
         state.flushes += 1;
         let flush = state.flushes;
         self.0.changed.notify_all();
         let last_try = patience.min(LAST_TRY);
         for (time, least) in [
-            (last_try, Reach::Trying),
-            (patience - last_try, Reach::Present),
+            (last_try, Delivery::Retrying),
+            (patience - last_try, Delivery::Working),
         ] {
             let waited = self.0.changed.wait_timeout_while(state, time, |state| {
-                let is_waited_for = |seat: &Seat| seat.flushed < flush && seat.reach >= least;
-                state.readers.iter().any(is_waited_for)
+                let is_awaited =
+                    |reader: &Registration| reader.flushed < flush && reader.delivery >= least;
+                state.readers.iter().any(is_awaited)
             });
             (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.readers.iter().all(|seat| seat.flushed >= flush)
+        state.readers.iter().all(|reader| reader.flushed >= flush)
     }
 
-    /// It was flushed: what can't be sent now never will be.
+    /// The log was flushed: what can't be sent now never will be.
     fn is_ending(&self) -> bool {
         self.lock().flushes > 0
     }
 
-    /// Try again at once what is waiting to be tried again: the network has changed.
-    pub fn hurry(&self) {
+    /// Have readers that are waiting to try again do so at once: the network has changed.
+    pub fn retry_now(&self) {
         let state = &mut *self.lock();
-        state.hurries += 1;
-        for seat in &mut state.readers {
-            seat.reach = seat.reach.max(Reach::Trying);
+        state.retries += 1;
+        for reader in &mut state.readers {
+            reader.delivery = reader.delivery.max(Delivery::Retrying);
         }
         self.0.changed.notify_all();
     }
 
-    /// Sleep, unless somebody is in a hurry, as a reader that could not deliver what it had.
+    /// Sleep until the next attempt of a reader that could not deliver its records is due.
     fn pause(&self, id: u64, time: Duration) {
         let mut state = self.lock();
-        state.set_reach(id, Reach::Away);
-        // whoever waits for it need not
+        state.set_delivery(id, Delivery::Failing);
+        // nobody has to wait for it now
         self.0.changed.notify_all();
-        self.sleep(state, time).set_reach(id, Reach::Trying);
+        self.sleep(state, time).set_delivery(id, Delivery::Retrying);
     }
 
-    /// Until the time is over or somebody is in a hurry.
+    /// Until the time is over or [`Log::retry_now`] is called.
     fn sleep<'a>(&self, state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
-        let hurries = state.hurries;
+        let retries = state.retries;
         let slept = self
             .0
             .changed
-            .wait_timeout_while(state, time, |state| state.hurries == hurries);
+            .wait_timeout_while(state, time, |state| state.retries == retries);
         slept.unwrap_or_else(PoisonError::into_inner).0
     }
 
@@ -227,10 +243,10 @@ impl Log {
             readers: state
                 .readers
                 .iter_mut()
-                .map(|seat| ReaderStatistics {
-                    name: seat.name.clone(),
-                    waiting: state.ring.waiting(&mut seat.reader),
-                    lost: seat.reader.lost,
+                .map(|registration| ReaderStatistics {
+                    name: registration.name.clone(),
+                    waiting: state.ring.waiting(&mut registration.reader),
+                    lost: registration.reader.lost,
                 })
                 .collect(),
         }
@@ -243,31 +259,30 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // nothing is left half done where it could panic
+        // nothing is left half done where a panic is possible
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn set_reach(&mut self, id: u64, reach: Reach) {
-        if let Some(seat) = self.readers.iter_mut().find(|seat| seat.id == id) {
-            seat.reach = reach;
+    fn set_delivery(&mut self, id: u64, delivery: Delivery) {
+        if let Some(reader) = self.readers.iter_mut().find(|reader| reader.id == id) {
+            reader.delivery = delivery;
         }
     }
 }
 
-/// Write what comes out of `pipe`, line by line, until its end: the body of a thread for each stream of a
+/// Write what comes out of `pipe` into the log, line by line, until its end: the body of a thread for each stream of a
 /// program. The stream ends when the last process that holds its other end has closed it.
 pub fn forward(pipe: impl Read + AsFd, program: &str, severity: Severity, log: &Log) {
     let source = Source::Program(program);
     if let Err(cause) = lines::follow(pipe, |line| log.write(source, severity, line)) {
-        let error = Error::new(format!("read the output of {program}"), cause);
-        log.say(Severity::Warning, format_args!("warning: {error}"));
+        log.warn(Error::new(format!("read the output of {program}"), cause));
     }
 }
 
-/// Write what the kernel logs, from its first message on: the body of a thread. Returns only when that
-/// can't be read.
+/// Write the kernel's messages into the log, from its first one on: the body of a thread. Returns only when they can't be
+/// read.
 pub fn follow_kernel(log: &Log) -> Error {
     let failed = |cause| {
         Error::new(format!("read {}", kmsg::PATH), cause)
@@ -285,19 +300,19 @@ pub fn follow_kernel(log: &Log) -> Error {
         )),
         kmsg::Event::Overwritten(count) => {
             log.lock().overwritten += count;
-            let told = "messages of the kernel were overwritten before init could read them";
-            log.say(Severity::Warning, format_args!("warning: {count} {told}"));
+            let line = "kernel messages were overwritten before init could read them";
+            log.report(Severity::Warning, format_args!("warning: {count} {line}"));
         }
     }))
 }
 
-/// Microseconds since boot, sleep included.
+/// Microseconds since boot, including time asleep.
 fn since_boot() -> u64 {
     let now = clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(Duration::ZERO, Duration::from);
     u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// The moment of boot in microseconds since 1970, by what the real-time clock says now.
+/// The time of boot in microseconds since 1970, by the real-time clock as it is now.
 fn boot() -> i64 {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)

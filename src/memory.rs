@@ -1,14 +1,14 @@
-//! Whether the machine has enough memory for its image. The kernel unpacks it into a file system in memory, which may have
-//! half of what the kernel and the packed image leave (Documentation/filesystems/ramfs-rootfs-initramfs.rst). Where that is
-//! full it stops, and starts init all the same.
+//! Whether the machine has enough memory for its image. The kernel unpacks it into a file system in memory, which may use
+//! half of what the kernel and the packed image leave (Documentation/filesystems/ramfs-rootfs-initramfs.rst). If that is
+//! full it stops unpacking, and starts init all the same.
 
 use crate::Error;
 use nix::sys::statvfs::statvfs;
 use std::fmt;
 
-/// Where the image says how many bytes it has when it is unpacked (nix/initrd.nix).
+/// Where the image records how many bytes it has when it is unpacked.
 const UNPACKED: &str = "/etc/scratchmachine.unpacked";
-/// What lies at which address: the kernel's list (proc(5)).
+/// The kernel's map of physical addresses (proc(5)).
 const ADDRESSES: &str = "/proc/iomem";
 
 const MEGABYTE: u64 = 1 << 20;
@@ -30,10 +30,10 @@ impl fmt::Display for Shortage {
     }
 }
 
-/// What is missing, if the image can't have been unpacked as a whole.
+/// What is missing, if the image can't have been unpacked completely.
 ///
 /// # Errors
-/// The image does not say how large it is, or the kernel does not tell how much there is.
+/// The image does not record how large it is, or the kernel does not say how much memory there is.
 pub fn shortage() -> Result<Option<Shortage>, Error> {
     let root = statvfs("/").map_err(|errno| Error::new("measure /", errno.desc()))?;
     let room = root.blocks() * root.fragment_size();
@@ -49,12 +49,12 @@ fn parse<T, E: fmt::Display>(path: &str, parse: fn(&str) -> Result<T, E>) -> Res
 }
 
 fn compare(unpacked: u64, room: u64, memory: u64) -> Option<Shortage> {
-    // with root= on the command line the kernel takes a file system without a limit
+    // with root= on the command line the kernel uses a file system without a limit
     let lacking = unpacked
         .checked_sub(room)
         .filter(|lacking| *lacking > 0 && room > 0)?;
-    // Twice that, since the other half is for others; and with the memory grow the kernel's list of its pages and some of
-    // its tables, these by doubling.
+    // Twice that, since the file system gets only half; and more memory needs a longer page list and larger tables of
+    // the kernel's, some of which grow by doubling.
     let more = lacking
         .saturating_mul(2)
         .saturating_add(lacking / 8 + MEGABYTE);
@@ -65,7 +65,8 @@ fn compare(unpacked: u64, room: u64, memory: u64) -> Option<Shortage> {
     })
 }
 
-/// `00100000-07fdffff : System RAM`: the sum of all such. What lies within is on lines that begin with white space.
+/// `00100000-07fdffff : System RAM`: the sum of all such lines. What lies within a range is on lines that begin with white
+/// space.
 fn memory(list: &str) -> Option<u64> {
     let sizes = list.lines().filter_map(|line| {
         let (range, "System RAM") = line.split_once(" : ")? else {
@@ -93,11 +94,11 @@ mod tests {
         fee00000-fee00fff : Local APIC\n";
 
     #[test]
-    fn memory_is_all_that_is_in_the_list_as_such() {
+    fn memory_is_the_sum_of_all_system_ram_in_the_list() {
         let megabytes = memory(LIST).map(|bytes| bytes.div_ceil(MEGABYTE));
         assert_eq!(megabytes, Some(64));
         assert_eq!(memory(""), None);
-        // to anybody but root
+        // what anybody but root sees
         let hidden = memory("00000000-00000000 : System RAM\n");
         assert_eq!(hidden, Some(1));
     }
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_is_needed_twice_and_told_in_whole_megabytes() {
+    fn what_is_lacking_is_needed_twice_and_shown_in_whole_megabytes() {
         let shortage = |unpacked| compare(unpacked, 20 * MEGABYTE, 64 * MEGABYTE - 4096);
         let needs = |unpacked| shortage(unpacked).map(|it| (it.has, it.needs));
         assert_eq!(needs(20 * MEGABYTE + 4096), Some((64, 66)));
@@ -122,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_in_one_line() {
+    fn a_shortage_is_one_line() {
         let shortage = Shortage {
             has: 64,
             needs: 138,
         };
-        let told = "the image does not fit into memory: it needs a machine with 138 MB, and this one has 64 MB";
-        assert_eq!(shortage.to_string(), told);
+        let line = "the image does not fit into memory: it needs a machine with 138 MB, and this one has 64 MB";
+        assert_eq!(shortage.to_string(), line);
     }
 
     proptest::proptest! {

@@ -1,11 +1,11 @@
 //! Kernel modules: the drivers that this machine's devices ask for.
 //!
-//! 1. Every device says what it is in a file `modalias` below `/sys/devices`.
-//! 2. `modules.alias` has patterns of them, each with the module that drives such a device.
-//! 3. `modules.dep` says which modules have to be in before that one.
-//! 4. finit_module(2) loads them, with the parameters that the command line has for them.
-//! 5. The device gets its driver, and only this one, so that one comes after the other whatever their drivers are.
-//! 6. A driver of a bus makes new devices appear: they come next. Then all again, until there is nothing new.
+//! 1. Every device describes itself in a file `modalias` below `/sys/devices`.
+//! 2. `modules.alias` has patterns for these, each with the module that drives such a device.
+//! 3. `modules.dep` lists the modules that have to be loaded before that one.
+//! 4. finit_module(2) loads them, with their parameters from the command line.
+//! 5. This device alone gets its driver, so that devices come in order whatever their drivers are.
+//! 6. A bus driver makes new devices appear: they come next. Then the whole again, until there is nothing new.
 
 mod devices;
 pub mod glob;
@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 const MODULES: &str = "/lib/modules";
 const SYSFS: &str = "/sys";
 
-/// What the command line says about modules. Names are the kernel's or written with '-' instead of '_'.
+/// What the command line says about modules. Names may have '-' instead of the kernel's '_'.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// `MODULE.PARAMETER=VALUE`: the module, and `PARAMETER=VALUE` (or `PARAMETER` alone) without quotes.
@@ -34,32 +34,32 @@ pub struct Settings {
     pub blacklist: Vec<String>,
 }
 
-/// A module that is in now. Its Display: `e1000 for 0000:00:03.0, 12 ms`.
+/// A module that has been loaded. Its Display: `e1000 for 0000:00:03.0, 12 ms`.
 #[derive(Debug)]
 pub struct Loaded {
     pub module: String,
-    /// The device that asked for it, or for a module that depends on it, as `/sys/devices` calls it.
+    /// The device that asked for it, or for a module that depends on it, by its name in `/sys/devices`.
     pub device: String,
-    /// From opening the file until it and its first look at its devices were done.
+    /// From opening the file until its first probe was done.
     pub took: Duration,
 }
 
-/// The modules in the image, and what has been done with them so far.
+/// The modules in the image, and what has happened to them so far.
 pub struct Modules {
     directory: PathBuf,
     sysfs: PathBuf,
     index: Index,
     settings: Settings,
     insert: Insert,
-    /// Modules that were tried, by name, and whether they are in. None is tried twice.
+    /// Modules that were tried, by name, and whether they are loaded. None is tried twice.
     tried: Vec<(String, bool)>,
     /// The devices that had their turn.
-    met: Vec<Device>,
-    /// The kernel's count of devices' comings and goings when they were last looked at.
+    seen: Vec<Device>,
+    /// The kernel's count of uevents when the devices were last looked at.
     events: Option<String>,
 }
 
-/// Put the file's module into the kernel; the text says what is being done.
+/// Load the file into the kernel; the text describes what is being done.
 type Insert = fn(&str, &Path, &CStr) -> Result<(), Error>;
 
 /// The modules that are in the kernel, by name.
@@ -73,7 +73,7 @@ impl Modules {
     /// The modules in `/lib/modules/RELEASE`, where RELEASE is the running kernel's.
     ///
     /// # Errors
-    /// There are none for this kernel: the error tells for which there are.
+    /// There are none for this kernel: the error says for which kernels there are.
     pub fn open(settings: Settings) -> Result<Self, Error> {
         let kernel =
             nix::sys::utsname::uname().map_err(|errno| Error::new("uname", errno.desc()))?;
@@ -101,23 +101,23 @@ impl Modules {
             settings,
             insert,
             tried: Vec::new(),
-            met: Vec::new(),
+            seen: Vec::new(),
             events: None,
         })
     }
 
-    /// Load the drivers of all devices that there are, and of those that appear by it. What goes wrong is told
+    /// Load the drivers of all devices, and of those that appear because of that. What goes wrong is reported,
     /// and the others are loaded all the same.
     ///
-    /// Where no device came or went since the last call this reads one small file, so it may be called
-    /// every now and then for the sake of those that are plugged in later.
-    pub fn load_for_hardware(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) {
-        while self.pass(tell) {}
+    /// If no device came or went since the last call this reads one small file, so it may be called
+    /// regularly for devices that are plugged in later.
+    pub fn load_for_hardware(&mut self, report: &mut dyn FnMut(Result<Loaded, Error>)) {
+        while self.pass(report) {}
     }
 
-    /// Load what the devices ask for that have appeared since the last time, in the order of their places on
-    /// their buses. Was anything loaded? Then there may be more devices now.
-    fn pass(&mut self, tell: &mut dyn FnMut(Result<Loaded, Error>)) -> bool {
+    /// Load the drivers of devices that have appeared since the last time, in the order of their places on
+    /// their buses. Returns whether anything was loaded: then there may be more devices now.
+    fn pass(&mut self, report: &mut dyn FnMut(Result<Loaded, Error>)) -> bool {
         // before the devices: what happens meanwhile is for the next pass
         let events = std::fs::read_to_string(self.sysfs.join("kernel/uevent_seqnum")).ok();
         if events.is_some() && events == self.events {
@@ -126,18 +126,18 @@ impl Modules {
         self.events = events;
         let mut any = false;
         let mut left = devices(&self.sysfs.join("devices"));
-        // one that is gone may come back
-        self.met.retain(|device| left.contains(device));
+        // one that has gone may come back
+        self.seen.retain(|device| left.contains(device));
         left.reverse();
         while let Some(device) = left.pop() {
-            if self.met.contains(&device) {
+            if self.seen.contains(&device) {
                 continue;
             }
-            self.met.push(device.clone());
+            self.seen.push(device.clone());
             let drivers = self.index.drivers_for(&device.modalias);
             let mut is_new = false;
             for driver in &drivers {
-                is_new |= self.load(driver, &device, tell);
+                is_new |= self.load(driver, &device, report);
             }
             any |= is_new;
             let has_driver = |driver: &String| self.was_tried(driver) == Some(true);
@@ -152,13 +152,13 @@ impl Modules {
         any
     }
 
-    /// Load a module and, before it, all that it depends on, but for those that were tried, and let it take the
-    /// device. Is any in now that was not?
+    /// Load a module and, before it, everything that it depends on, except for those that were tried, and let it take the
+    /// device. Returns whether any was loaded.
     fn load(
         &mut self,
         name: &str,
         device: &Device,
-        tell: &mut dyn FnMut(Result<Loaded, Error>),
+        report: &mut dyn FnMut(Result<Loaded, Error>),
     ) -> bool {
         if self.was_tried(name).is_some() {
             return false;
@@ -167,10 +167,10 @@ impl Modules {
         if order.is_empty() {
             self.tried.push((name.to_owned(), false));
             let doing = format!("load module {name} for {}", device.name());
-            tell(Err(Error::new(doing, "modules.dep does not have it")));
+            report(Err(Error::new(doing, "it is not in modules.dep")));
         }
         if self.is_blacklisted(name) {
-            // then nobody needs the others
+            // then the others are not needed
             order.retain(|module| module.name == name);
         }
         let mut any = false;
@@ -180,7 +180,7 @@ impl Modules {
             }
             let start = Instant::now();
             device.set_autoprobe(false);
-            let outcome = self.load_alone(&module, tell);
+            let outcome = self.load_alone(&module, report);
             device.set_autoprobe(true);
             if module.name == name && outcome.is_ok() {
                 device.probe();
@@ -188,7 +188,7 @@ impl Modules {
             let took = start.elapsed();
             any |= outcome.is_ok();
             self.tried.push((module.name.clone(), outcome.is_ok()));
-            tell(outcome.map(|()| Loaded {
+            report(outcome.map(|()| Loaded {
                 module: module.name,
                 device: device.name().into_owned(),
                 took,
@@ -200,7 +200,7 @@ impl Modules {
     fn load_alone(
         &self,
         module: &Module,
-        tell: &mut dyn FnMut(Result<Loaded, Error>),
+        report: &mut dyn FnMut(Result<Loaded, Error>),
     ) -> Result<(), Error> {
         let name = &module.name;
         let file = self.directory.join(module.file);
@@ -222,19 +222,19 @@ impl Modules {
             if !push_parameter(&mut parameters, parameter) {
                 let doing = format!("pass '{parameter}' to module {name}");
                 let cause = "there is a quote, a NUL, or a space before '='";
-                tell(Err(Error::new(doing, cause).advise("it is loaded without")));
+                report(Err(Error::new(doing, cause).advise("loaded without it")));
             }
         }
         let parameters = CString::new(parameters).unwrap_or_default();
         (self.insert)(&doing, &file, &parameters)
     }
 
-    /// Is the module in? None if it was not tried yet.
+    /// Is the module loaded? `None` if it was not tried yet.
     fn was_tried(&self, name: &str) -> Option<bool> {
         let mut tried = self.tried.iter();
         tried
             .find(|(tried, _)| tried == name)
-            .map(|(_, is_in)| *is_in)
+            .map(|(_, is_loaded)| *is_loaded)
     }
 
     fn is_blacklisted(&self, name: &str) -> bool {
@@ -260,11 +260,11 @@ impl fmt::Display for Loaded {
 fn insert(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
     let module = File::open(file).map_err(|cause| Error::new(doing, cause))?;
     match finit_module(&module, parameters, ModuleInitFlags::empty()) {
-        // it may be in already, or built in
+        // it may be loaded already, or built in
         Ok(()) | Err(Errno::EEXIST) => Ok(()),
         Err(errno) => Err(Error::new(doing, errno.desc()).advise(match errno {
             Errno::ENOEXEC => "truncated, or built for another kernel?",
-            Errno::ENOENT => "it uses what neither the kernel nor a module before it has",
+            Errno::ENOENT => "a symbol that it needs is missing",
             Errno::EINVAL => "does it refuse a parameter's value? The kernel's messages say why",
             Errno::EPERM => {
                 "modules are disabled (kernel.modules_disabled), or the kernel has it in its module_blacklist"
@@ -275,9 +275,9 @@ fn insert(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
 }
 
 /// Add a parameter to others as finit_module(2) takes them (lib/cmdline.c, `next_arg`): with spaces between,
-/// in quotes where it has some itself. False if it can't be written so: there is no way to escape a quote.
+/// in quotes if it contains some itself. False if that is impossible: there is no way to escape a quote.
 fn push_parameter(parameters: &mut String, parameter: &str) -> bool {
-    // what isn't ASCII may have a byte that the kernel takes for a space, which only the value may have
+    // what isn't ASCII may contain a byte that the kernel takes for a space, which only the value may have
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     if name.is_empty() || !plain(name) || parameter.contains(['"', '\0']) {
@@ -317,7 +317,7 @@ fn no_modules_for(release: &str, modules: &Path) -> Error {
     if cause.ends_with("for") {
         cause = "there are none".to_owned();
     }
-    Error::new(doing, cause).advise("are kernel and initramfs of one build?")
+    Error::new(doing, cause).advise("are kernel and initramfs from the same build?")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const MOUNTS: &[Mount] = &[
         source: "proc",
         target: "/proc",
         flags: NOTHING_BUT_DATA,
-        // nobody but root sees other users' processes: programs don't see each other
+        // only root sees other users' processes: programs don't see each other
         data: Some("hidepid=2"),
     },
     Mount {
@@ -36,7 +36,7 @@ const MOUNTS: &[Mount] = &[
         flags: MsFlags::MS_NOEXEC.union(MsFlags::MS_NOSUID),
         data: Some("mode=0755"),
     },
-    // What programs may write to; everything else will be read-only.
+    // the only places that programs may write to: everything else will be read-only
     Mount {
         source: "tmpfs",
         target: "/tmp",
@@ -51,8 +51,8 @@ const MOUNTS: &[Mount] = &[
     },
 ];
 
-/// Mount them all and return what failed. A file system that is mounted already is fine: the kernel does
-/// it for `/dev` when it was built with `DEVTMPFS_MOUNT`.
+/// Mount them all and return what failed. A file system that is already mounted is fine: the kernel does
+/// that for `/dev` when it was built with `DEVTMPFS_MOUNT`.
 pub fn mount_all() -> Vec<Error> {
     MOUNTS.iter().filter_map(|m| m.mount().err()).collect()
 }

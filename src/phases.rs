@@ -12,7 +12,7 @@ pub struct Phases {
 #[derive(Debug, Clone, Copy)]
 pub struct Phase {
     name: &'static str,
-    /// Since the beginning of the first.
+    /// Since the beginning of the first one.
     end: Duration,
     took: Duration,
 }
@@ -25,7 +25,7 @@ impl Phases {
         }
     }
 
-    /// What was done since the last end had this name.
+    /// Everything since the end of the last phase belongs to this one.
     pub fn end(&mut self, name: &'static str) -> Phase {
         let end = self.uptime();
         let before = self.ended.last().map_or(Duration::ZERO, |phase| phase.end);
@@ -35,7 +35,7 @@ impl Phases {
         phase
     }
 
-    /// Since the beginning of the first.
+    /// Since the beginning of the first phase.
     pub fn uptime(&self) -> Duration {
         self.began.elapsed()
     }

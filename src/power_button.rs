@@ -1,4 +1,4 @@
-//! The ACPI power button, as the input device that the kernel makes of it.
+//! The ACPI power button, as the input device that the kernel presents it as.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,7 +9,7 @@ const EVENT_SIZE: usize = 24;
 const EV_KEY: u16 = 1;
 const KEY_POWER: u16 = 116;
 
-/// Every input device that has a power key. Devices appear during the boot, so it may be asked again.
+/// Every input device that has a power key.
 pub fn find() -> Vec<PathBuf> {
     let Ok(inputs) = std::fs::read_dir("/sys/class/input") else {
         return Vec::new();
@@ -37,7 +37,7 @@ fn has_bit(bitmap: &str, bit: u16) -> bool {
         .is_some_and(|word| (word >> (bit % 64)) & 1 == 1)
 }
 
-/// Wait until the key is pressed. Returns false if the device can't be read (any more).
+/// Wait until the key is pressed. Returns false if the device can't be read (any longer).
 pub fn wait_for_press(mut device: &File) -> bool {
     let mut event = [0; EVENT_SIZE];
     while device.read_exact(&mut event).is_ok() {
@@ -63,12 +63,12 @@ mod tests {
     fn the_power_key_is_found_in_the_kernels_bitmap() {
         assert!(has_bit("10000000000000 0\n", KEY_POWER));
         assert!(!has_bit("0 10000000000000\n", KEY_POWER));
-        assert!(!has_bit("rubbish", KEY_POWER));
+        assert!(!has_bit("malformed", KEY_POWER));
         assert!(!has_bit("", KEY_POWER));
     }
 
     #[test]
-    fn only_pressing_counts_not_letting_go() {
+    fn only_pressing_counts_not_releasing() {
         let mut event = [0; EVENT_SIZE];
         event[16..18].copy_from_slice(&EV_KEY.to_ne_bytes());
         event[18..20].copy_from_slice(&KEY_POWER.to_ne_bytes());

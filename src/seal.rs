@@ -1,15 +1,15 @@
-//! What is shut once the machine is up: a table and one loop (Documentation/admin-guide/sysctl/kernel.rst).
-//! Modules, kexec and BPF the kernel itself never opens again; the rest only root could, which no program is.
+//! What is locked down once the machine is up: a table and one loop (Documentation/admin-guide/sysctl/kernel.rst).
+//! The kernel itself never unlocks modules, kexec and BPF again; the rest only root could, and no program runs as root.
 
 use crate::Error;
 use nix::mount::{MsFlags, mount};
 use std::path::{Path, PathBuf};
 
 struct Seal {
-    /// With a `*` in it, for one directory of whatever name: all that there are.
+    /// A `*` stands for one directory: the file is written in all of them.
     file: &'static str,
     value: &'static str,
-    /// Kernels that lack the feature lack the file, and are sealed as they are.
+    /// Kernels without the feature don't have the file and need no sealing.
     optional: bool,
 }
 
@@ -50,13 +50,13 @@ const SEALS: &[Seal] = &[
         value: "3",
         optional: true,
     },
-    // a kernel that has stumbled so often is being attacked
+    // a kernel with this many oopses is under attack
     Seal {
         file: "/proc/sys/kernel/oops_limit",
         value: "100",
         optional: true,
     },
-    // what one user made in a directory for all, such as /tmp, no other user opens by mistake
+    // what one user created in a shared directory, such as /tmp, no other user opens by mistake
     Seal {
         file: "/proc/sys/fs/protected_fifos",
         value: "2",
@@ -67,7 +67,7 @@ const SEALS: &[Seal] = &[
         value: "2",
         optional: false,
     },
-    // neighbours have no say in where packets go: not for the interfaces there are, nor for those to come
+    // neighbours have no say in where packets go: neither for existing interfaces nor for new ones
     Seal {
         file: "/proc/sys/net/ipv4/conf/*/accept_redirects",
         value: "0",
@@ -80,14 +80,14 @@ const SEALS: &[Seal] = &[
     },
 ];
 
-/// Shut all of them, modules too unless they are to be loaded later. Returns what would not be shut.
+/// Lock all of them, modules included unless they are to be loaded later. Returns what could not be locked.
 pub fn seal(hotplug: bool) -> Vec<Error> {
     let modules = (!hotplug).then_some(&MODULES);
     modules
         .into_iter()
         .chain(SEALS)
         .flat_map(|seal| seal.files().into_iter().map(move |file| (seal, file)))
-        .filter_map(|(seal, file)| seal.shut(&file).err())
+        .filter_map(|(seal, file)| seal.apply(&file).err())
         .chain(make_root_read_only().err())
         .collect()
 }
@@ -113,7 +113,7 @@ impl Seal {
         }
     }
 
-    fn shut(&self, file: &Path) -> Result<(), Error> {
+    fn apply(&self, file: &Path) -> Result<(), Error> {
         if self.optional && !file.exists() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! The end of the machine. By now the programs have ended and the logs are flushed.
+//! The end of the machine. By then the programs have ended and the logs are flushed.
 
 use crate::Error;
 use nix::sys::reboot::{RebootMode, reboot, set_cad_enabled};

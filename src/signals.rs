@@ -11,12 +11,12 @@ use std::time::Duration;
 
 /// A child has ended.
 pub const CHILD: Signal = Signal::SIGCHLD;
-/// The power button, as the kernel would tell of a failing power supply.
+/// The power button. The kernel uses this signal for a failing power supply.
 pub const POWER: Signal = Signal::SIGPWR;
-/// Our own network thread has news.
+/// The network thread has news.
 pub const NETWORK: Signal = Signal::SIGURG;
 
-/// What PID 1 listens to besides. The kernel sends SIGINT for Ctrl-Alt-Del.
+/// The other signals that PID 1 handles. The kernel sends SIGINT for Ctrl-Alt-Del.
 const REQUESTS: [Signal; 6] = [
     POWER,
     NETWORK,
@@ -26,9 +26,9 @@ const REQUESTS: [Signal; 6] = [
     Signal::SIGUSR2,
 ];
 
-/// Send `signal` to ourselves: how other threads wake the one that waits for signals.
+/// Send `signal` to this process: how other threads wake the one that waits for signals.
 pub fn send(signal: Signal) {
-    // to ourselves it can't fail
+    // that can't fail
     let _ = kill(Pid::this(), signal);
 }
 
@@ -38,8 +38,8 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// From here on they wait to be read. To be called before any thread is started, since threads inherit
-    /// what is blocked.
+    /// From here on signals wait to be read. To be called before any thread is started, since threads inherit
+    /// blocked signals.
     ///
     /// # Errors
     /// The kernel has no signalfd, or no descriptor is left.
@@ -56,8 +56,8 @@ impl Signals {
         })
     }
 
-    /// The next signal, or none after `patience`; without a patience it waits for as long as it takes. Children come
-    /// last: one may end every moment.
+    /// The next signal, or `None` after `patience`; without one it waits for as long as it takes. SIGCHLD comes
+    /// last: children may end all the time.
     pub fn wait(&self, patience: Option<Duration>) -> Option<Signal> {
         if let Some(signal) = self.read() {
             return Some(signal);
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_ends_keeps_no_request_waiting() {
+    fn children_that_end_keep_no_request_waiting() {
         let signals = Signals::block().unwrap();
         for signal in [CHILD, POWER] {
             nix::sys::signal::raise(signal).unwrap();

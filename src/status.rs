@@ -1,5 +1,5 @@
 //! The status page: what the machine knows about itself, over HTTP, as text and as JSON. Read-only, and
-//! there only when asked for.
+//! present only if configured.
 
 mod answer;
 mod client;
@@ -14,12 +14,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-/// So many clients at a time, which bounds memory and descriptors. One more takes the place of the one that
-/// came first: whoever says nothing keeps nobody waiting.
+/// The number of clients at a time, which bounds memory and descriptors. One more takes the place of the one that
+/// came first: silent clients keep nobody waiting.
 const CLIENTS: usize = 32;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Answer on `port`, for ever: the body of a thread. Returns only if the port can't be had.
+/// Answer on `port`, forever: the body of a thread. Returns only if the port is not available.
 pub fn serve(port: u16, report: impl Fn() -> Value) -> Error {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
         // a client may be gone between poll and accept
@@ -27,12 +27,12 @@ pub fn serve(port: u16, report: impl Fn() -> Value) -> Error {
     match listener {
         Ok(listener) => attend(listener, report),
         Err(cause) => Error::new(format!("status: listen on port {port}"), cause)
-            .advise("does a program use it? scratchmachine.status= takes another"),
+            .advise("does a program use it? scratchmachine.status= sets another"),
     }
 }
 
 fn attend(listener: TcpListener, report: impl Fn() -> Value) -> ! {
-    // the one that came first first
+    // in the order in which they came
     let mut clients: Vec<Client> = Vec::new();
     loop {
         let now = Instant::now();
@@ -49,7 +49,7 @@ fn attend(listener: TcpListener, report: impl Fn() -> Value) -> ! {
     }
 }
 
-/// Wait until something can be done for somebody: for the listener and for each client, whether it can.
+/// Wait until there is something to do: for the listener and for each client, whether it is ready.
 fn ready(listener: &TcpListener, clients: &[Client]) -> Vec<bool> {
     let mut watched = vec![PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
     watched.extend(
@@ -60,7 +60,7 @@ fn ready(listener: &TcpListener, clients: &[Client]) -> Vec<bool> {
     let first = clients.iter().map(Client::deadline).min();
     let timeout = first.map_or(PollTimeout::NONE, |deadline| {
         let left = deadline.saturating_duration_since(Instant::now());
-        // not a moment too early
+        // rounded up, so as not to wake too early
         PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX)
     });
     if poll(&mut watched, timeout).is_err() {
@@ -82,7 +82,7 @@ fn accept(listener: &TcpListener, clients: &mut Vec<Client>) {
             }
             clients.push(client);
         }
-        // out of descriptors, say: not at once again
+        // out of descriptors, for example: don't retry at once
         Err(_) => std::thread::sleep(PAUSE),
     }
 }
@@ -93,7 +93,7 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{Shutdown, SocketAddr, TcpStream};
 
-    /// In a machine it is a network away.
+    /// For a real machine there is a network in between.
     const IN_TIME: Duration = Duration::from_secs(2);
 
     fn page() -> SocketAddr {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_that_say_nothing_keep_nobody_waiting() {
+    fn silent_clients_keep_nobody_waiting() {
         let page = page();
         let mut silent = vec![];
         for _ in 0..4 {
@@ -134,7 +134,7 @@ mod tests {
             assert_is_served_in_time(page);
             silent.extend((0..CLIENTS).map(|_| ask(page, b"GET / HT")));
             assert_is_served_in_time(page);
-            // they do not take the answer
+            // they do not read the answer
             silent.extend((0..CLIENTS).map(|_| ask(page, b"GET / HTTP/1.1\r\n\r\n")));
             assert_is_served_in_time(page);
         }
@@ -146,7 +146,7 @@ mod tests {
         let length = 10_000_000;
         let head = format!("POST / HTTP/1.1\r\nHost: box\r\nContent-Length: {length}\r\n\r\n");
         let mut client = ask(page, head.as_bytes());
-        // all of it, before it looks for the answer
+        // all of it, before it reads the answer
         client.write_all(&vec![b'x'; length]).unwrap();
         let answer = answer_to(client);
         assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");

@@ -1,23 +1,23 @@
 //! Standard input, output and error of init itself. The kernel opens them on the console, and leaves them closed
-//! where it has none.
+//! if it has none.
 
 use crate::Error;
 use std::fs::OpenOptions;
 use std::os::fd::{AsRawFd, IntoRawFd};
 
-const NOTHING: &str = "/dev/null";
+const NULL: &str = "/dev/null";
 const STANDARD_ERROR: i32 = 2;
 
-/// Fill the places of those that are closed, so that no other file ever takes them. To be called when `/dev` is there and
-/// nothing else was opened.
+/// Fill the places of those that are closed, so that no other file ever takes them. To be called when `/dev` is mounted
+/// and nothing else has been opened.
 ///
 /// # Errors
 /// There is no `/dev/null`.
 pub fn fill() -> Result<(), Error> {
     loop {
-        let file = OpenOptions::new().read(true).write(true).open(NOTHING);
-        let file = file.map_err(|cause| Error::new(format!("open {NOTHING}"), cause))?;
-        // the lowest one that is free (open(2))
+        let file = OpenOptions::new().read(true).write(true).open(NULL);
+        let file = file.map_err(|cause| Error::new(format!("open {NULL}"), cause))?;
+        // the lowest free descriptor (open(2))
         if file.as_raw_fd() > STANDARD_ERROR {
             return Ok(());
         }

@@ -1,8 +1,10 @@
-//! The programs: started unprivileged, reaped, started again when they end, brought to an end.
+//! The programs: started unprivileged, reaped, started again when they end, stopped at the end.
 //!
-//! What is asked of a program and what it can count on: docs/program-contract.md.
+//! What is expected of a program and what it can rely on: docs/program-contract.md.
 
 mod exit;
+mod pre_exec;
+mod ptrace;
 mod setresuid;
 mod spawn;
 mod waitpid;
@@ -22,7 +24,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Each program has a directory here with `exe`, a static executable, and `args`, one argument a line.
+/// Each program has a directory here with `exe`, a static executable, and `args`, one argument per line.
 const PROGRAMS: &str = "/programs";
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
@@ -30,10 +32,10 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A program that was up this long starts again after [`FIRST_DELAY`].
 const STEADY: Duration = Duration::from_secs(60);
 
-/// So many children are dealt with before anything else may be.
+/// How many children are reaped before anything else gets a turn.
 const AT_A_TIME: usize = 100;
 
-/// Ports from here on may be bound without privileges; the machine is the programs' alone, so all of them.
+/// Ports from here on may be bound without privileges: all of them, since the machine belongs to its programs.
 const UNPRIVILEGED_PORTS: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ pub struct Program {
     restart: Restart,
 }
 
-/// What happens to a program, as the console tells it.
+/// What happens to a program, for the log.
 pub enum Event<'a> {
     Started(&'a Program, Pid),
     NotStarted(&'a Program, Error),
@@ -66,12 +68,12 @@ pub struct Status {
 
 /// Where a program's standard output and error go: its name, and the ends of the pipes.
 type Forward<'a> = dyn Fn(&str, Output) + 'a;
-type Tell<'a> = dyn Fn(Event) + 'a;
+type Report<'a> = dyn Fn(Event) + 'a;
 
 pub struct Supervisor<'a> {
     programs: Vec<Supervised>,
     forward: Box<Forward<'a>>,
-    tell: Box<Tell<'a>>,
+    report: Box<Report<'a>>,
 }
 
 struct Supervised {
@@ -90,7 +92,7 @@ enum State {
     Down,
 }
 
-/// The programs in the image, by name, and what is wrong with those that can't be read.
+/// The programs in the image, sorted by name, and what is wrong with those that can't be read.
 pub fn find_programs(restart_of: impl Fn(&str) -> Restart) -> (Vec<Program>, Vec<Error>) {
     let mut programs = Vec::new();
     let mut errors = Vec::new();
@@ -128,7 +130,7 @@ fn read_program(directory: &Path, restart_of: &impl Fn(&str) -> Restart) -> Resu
     })
 }
 
-/// One argument a line, of any bytes.
+/// One argument per line, any bytes.
 fn split(arguments: &[u8]) -> Vec<OsString> {
     arguments
         .split_inclusive(|byte| *byte == b'\n')
@@ -137,7 +139,7 @@ fn split(arguments: &[u8]) -> Vec<OsString> {
         .collect()
 }
 
-/// Let programs bind any port: the sysctl costs no capability.
+/// Let programs bind any port, by a sysctl and without a capability.
 ///
 /// # Errors
 /// The kernel has no such setting; then programs can't bind ports below 1024.
@@ -152,7 +154,7 @@ impl<'a> Supervisor<'a> {
     pub fn new(
         programs: Vec<Program>,
         forward: impl Fn(&str, Output) + 'a,
-        tell: impl Fn(Event) + 'a,
+        report: impl Fn(Event) + 'a,
     ) -> Self {
         let now = Instant::now();
         Supervisor {
@@ -169,15 +171,15 @@ impl<'a> Supervisor<'a> {
                 })
                 .collect(),
             forward: Box::new(forward),
-            tell: Box::new(tell),
+            report: Box::new(report),
         }
     }
 
-    /// Start what is due, and tell how long there is nothing to do if nothing happens.
+    /// Start what is due. Returns how long there is nothing to do unless something happens.
     pub fn start_due(&mut self) -> Option<Duration> {
         for supervised in &mut self.programs {
             if matches!(supervised.state, State::Waiting { until } if until <= Instant::now()) {
-                supervised.start(&*self.forward, &*self.tell);
+                supervised.start(&*self.forward, &*self.report);
             }
         }
         let next = self
@@ -191,8 +193,8 @@ impl<'a> Supervisor<'a> {
             .map(|until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// Reap children that have ended, ours and orphans alike. Whether those were all: they may end faster than they can
-    /// be reaped, and there is more to do.
+    /// Reap children that have ended, ours and orphans alike. Returns whether those were all: they may end faster than
+    /// they can be reaped, and there are other things to do.
     pub fn reap(&mut self) -> bool {
         for _ in 0..AT_A_TIME {
             let Some((pid, exit)) = waitpid::next() else {
@@ -201,7 +203,7 @@ impl<'a> Supervisor<'a> {
             let of_pid =
                 |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
             if let (Some(exit), Some(supervised)) = (exit, self.programs.iter_mut().find(of_pid)) {
-                supervised.ended(exit.blamed(pid), &*self.tell);
+                supervised.ended(exit.with_cause(pid), &*self.report);
             }
         }
         false
@@ -249,7 +251,7 @@ impl<'a> Supervisor<'a> {
         // -1: all processes but this one (kill(2))
         let everybody = Pid::from_raw(-1);
         let _ = kill(everybody, Signal::SIGTERM);
-        // who is stopped can't end before it goes on
+        // a stopped process can't end before it continues
         let _ = kill(everybody, Signal::SIGCONT);
         loop {
             let are_all = self.reap();
@@ -263,7 +265,7 @@ impl<'a> Supervisor<'a> {
         }
         for supervised in &self.programs {
             if matches!(supervised.state, State::Running { .. }) {
-                (self.tell)(Event::Killed(&supervised.program));
+                (self.report)(Event::Killed(&supervised.program));
             }
         }
         let _ = kill(everybody, Signal::SIGKILL);
@@ -272,7 +274,7 @@ impl<'a> Supervisor<'a> {
 }
 
 impl Supervised {
-    fn start(&mut self, forward: &Forward, tell: &Tell) {
+    fn start(&mut self, forward: &Forward, report: &Report) {
         let program = &self.program;
         match spawn::spawn(
             &program.name,
@@ -285,33 +287,33 @@ impl Supervised {
                     pid,
                     since: Instant::now(),
                 };
-                tell(Event::Started(program, pid));
+                report(Event::Started(program, pid));
                 forward(&program.name, output);
             }
             Err(error) => {
-                tell(Event::NotStarted(program, error));
+                report(Event::NotStarted(program, error));
                 self.last_exit = Some(Exit::NotStarted);
-                self.decide(Duration::ZERO, tell);
+                self.decide(Duration::ZERO, report);
             }
         }
     }
 
-    fn ended(&mut self, exit: Exit, tell: &Tell) {
+    fn ended(&mut self, exit: Exit, report: &Report) {
         let State::Running { since, .. } = self.state else {
             return;
         };
         self.last_exit = Some(exit);
-        tell(Event::Ended(&self.program, exit));
-        // what it has left behind would be in the way of the next one
+        report(Event::Ended(&self.program, exit));
+        // leftover processes would be in the way of the next start
         if let Err(errno) = setresuid::kill_all(spawn::user(self.index)) {
             let error = Error::new("kill what it has left behind", errno.desc());
-            tell(Event::NotCleared(&self.program, error));
+            report(Event::NotCleared(&self.program, error));
         }
-        self.decide(since.elapsed(), tell);
+        self.decide(since.elapsed(), report);
     }
 
-    /// What becomes of a program that ended after it was up for `up`.
-    fn decide(&mut self, up: Duration, tell: &Tell) {
+    /// What happens to a program that ended after it was up for `up`.
+    fn decide(&mut self, up: Duration, report: &Report) {
         let failed = self.last_exit.is_some_and(|exit| exit.status() != 0);
         let again = match self.program.restart {
             Restart::Always => true,
@@ -320,13 +322,13 @@ impl Supervised {
         };
         if !again {
             self.state = State::Down;
-            tell(Event::StaysDown(&self.program));
+            report(Event::StaysDown(&self.program));
             return;
         }
         if up >= STEADY {
             self.delay = FIRST_DELAY;
         }
-        tell(Event::StartsAgainIn(&self.program, self.delay));
+        report(Event::StartsAgainIn(&self.program, self.delay));
         self.state = State::Waiting {
             until: Instant::now() + self.delay,
         };
@@ -335,7 +337,7 @@ impl Supervised {
     }
 }
 
-/// Looks only: a child that has ended stays to be reaped.
+/// Only looks: a child that has ended remains to be reaped.
 fn no_children() -> bool {
     let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     waitid(Id::All, look) == Err(Errno::ECHILD)

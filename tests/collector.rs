@@ -130,7 +130,7 @@ fn numbers(received: &[String]) -> Vec<u32> {
 fn a_real_collector(transport: &str) {
     let mut rsyslog = Rsyslog::new(transport);
     let log = Log::default();
-    log.say(INFO, "from before there was a network");
+    log.report(INFO, "from before there was a network");
     log.write(WEB, Severity::Notice, "größer\t\0\x1b[2J".as_bytes());
     log.write(WEB, INFO, b"not UTF-8: \xff\xc3");
     log.set_hostname("box-1");
@@ -150,10 +150,10 @@ fn a_real_collector(transport: &str) {
         first.ends_with(" box-1 init - from before there was a network"),
         "{first}"
     );
-    let rubbish = &received[1];
-    assert!(rubbish.starts_with("daemon.notice "), "{rubbish}");
+    let escaped = &received[1];
+    assert!(escaped.starts_with("daemon.notice "), "{escaped}");
     // rsyslog shows the tab as #011, and leaves the byte order mark in
-    assert!(rubbish.contains("größer#011\\x00\\x1b[2J"), "{rubbish}");
+    assert!(escaped.contains("größer#011\\x00\\x1b[2J"), "{escaped}");
     assert!(
         received[2].ends_with("web - not UTF-8: \\xff\\xc3"),
         "{}",
@@ -186,11 +186,11 @@ fn a_real_collector(transport: &str) {
         "the collector learns that it was away"
     );
 
-    // programs that write rubbish; how long a message may be depends on the transport
+    // programs that write noise; how long a message may be depends on the transport
     let (read, mut write) = std::os::unix::net::UnixStream::pair().unwrap();
     let forwarder = std::thread::spawn({
         let log = log.clone();
-        move || forward(read, "rubbish", INFO, &log)
+        move || forward(read, "noise", INFO, &log)
     });
     let noise: Vec<u8> = (0..1u32 << 18)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -198,7 +198,7 @@ fn a_real_collector(transport: &str) {
     write.write_all(&noise).unwrap();
     write.write_all(b"\n").unwrap();
     write.write_all(&[b'q'; 20_000]).unwrap();
-    write.write_all(b"\nend of the rubbish\n").unwrap();
+    write.write_all(b"\nend of the noise\n").unwrap();
     drop(write);
     forwarder.join().unwrap();
     assert!(log.flush(Duration::from_secs(30)));
@@ -209,13 +209,13 @@ fn a_real_collector(transport: &str) {
         assert!(
             received
                 .iter()
-                .any(|line| line.ends_with("end of the rubbish"))
+                .any(|line| line.ends_with("end of the noise"))
         );
         let long = received.iter().filter(|line| line.contains("qqq"));
         let pieces: Vec<_> = long.map(|line| line.matches('q').count()).collect();
         assert_eq!((pieces.len(), pieces.iter().sum()), (3, 20_000));
     } else {
-        rsyslog.wait_for("end of the rubbish");
+        rsyslog.wait_for("end of the noise");
     }
     for reader in log.statistics().readers {
         assert_eq!(
@@ -340,7 +340,7 @@ const SOON: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_millis(300);
 
 /// A collector that ends what was idle for so long, by `end`, and what it got, of three lines with pauses
-/// between them. When nothing is said, nobody may come.
+/// between them. When nothing is logged, nobody may connect.
 fn lines_of_an_impatient_collector(idle: Duration, end: fn(TcpStream)) -> Vec<String> {
     let log = Log::default();
     let listener = tcp_collector(&log);
@@ -352,7 +352,7 @@ fn lines_of_an_impatient_collector(idle: Duration, end: fn(TcpStream)) -> Vec<St
         messages.extend(read_until_idle(&mut stream, idle));
         end(stream);
         if number == 0 {
-            // that it works is told once, and that may be a line for another connection
+            // that it works is logged once, which may be a line for another connection
             if let Some(mut stream) = accept(&listener, Duration::from_secs(2)) {
                 messages.extend(read_until_idle(&mut stream, idle));
                 end(stream);
@@ -480,7 +480,7 @@ fn free_port() -> u16 {
 }
 
 #[test]
-fn what_was_said_while_nobody_listened_comes_once_and_in_order() {
+fn what_was_logged_while_nobody_listened_comes_once_and_in_order() {
     let log = Log::default();
     let port = free_port();
     send_to(&log, &format!("tcp://127.0.0.1:{port}"));
@@ -575,27 +575,27 @@ fn the_end_does_not_wait_for_a_collector_that_ends_every_connection() {
 }
 
 #[test]
-fn while_the_collector_is_away_the_newest_lines_are_kept_and_the_lost_ones_told() {
+fn while_the_collector_is_away_the_newest_lines_are_kept_and_the_lost_ones_counted() {
     let log = Log::default();
-    log.say(INFO, "the first of all");
+    log.report(INFO, "the first of all");
     for number in 0..50_000 {
         log.write(WEB, INFO, format!("line {number}").as_bytes());
     }
     assert!(log.statistics().bytes <= 1 << 20);
     let listener = tcp_collector(&log);
     let (mut stream, _) = listener.accept().unwrap();
-    let told = frame(&mut stream).unwrap();
-    let (_, told) = told
+    let notice = frame(&mut stream).unwrap();
+    let (_, lost) = notice
         .split_once("the collector was away or too slow: ")
         .unwrap();
-    let told: u64 = told.split(' ').next().unwrap().parse().unwrap();
+    let lost: u64 = lost.split(' ').next().unwrap().parse().unwrap();
     // init's own lines have room of their own
     let first = frame(&mut stream).unwrap();
     assert!(first.ends_with(" init - - - the first of all"), "{first}");
-    for number in told..50_000 {
+    for number in lost..50_000 {
         assert_eq!(web(&mut stream), format!("line {number}"));
     }
-    assert_eq!(log.statistics().readers[0].lost.total(), told);
+    assert_eq!(log.statistics().readers[0].lost.total(), lost);
 }
 
 #[test]

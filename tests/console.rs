@@ -36,7 +36,7 @@ fn show_on(log: &Log, device: PathBuf, name: &str) {
     let ((next, pause), log) = (log.for_console(name), log.clone());
     std::thread::spawn(move || {
         console::run(&device, next, pause, |error| {
-            log.say(Severity::Warning, error)
+            log.report(Severity::Warning, error)
         })
     });
 }
@@ -68,9 +68,9 @@ const HELLO: Source = Source::Program("hello");
 const INFO: Severity = Severity::Informational;
 
 #[test]
-fn what_was_said_before_there_was_a_console_is_shown_on_all_of_them() {
+fn what_was_logged_before_there_was_a_console_is_shown_on_all_of_them() {
     let log = Log::default();
-    log.say(INFO, "Hello World!");
+    log.report(INFO, "Hello World!");
     let terminals = [terminal(), terminal()];
     for (terminal, name) in terminals.iter().zip(["tty0", "ttyS0"]) {
         show(&log, terminal, name);
@@ -91,7 +91,7 @@ fn what_was_said_before_there_was_a_console_is_shown_on_all_of_them() {
 }
 
 #[test]
-fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_tells_what_it_lost() {
+fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_reports_what_it_lost() {
     let log = Log::default();
     let (works, stuck) = (terminal(), terminal());
     show(&log, &works, "works");
@@ -102,10 +102,10 @@ fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_tells_what_it_lo
     for number in 0..200_000 {
         log.write(HELLO, INFO, format!("line {number}").as_bytes());
         if number % 20_000 == 0 {
-            log.say(INFO, format_args!("mark {number}"));
+            log.report(INFO, format_args!("mark {number}"));
         }
     }
-    log.say(INFO, "end of the flood");
+    log.report(INFO, "end of the flood");
     assert!(
         start.elapsed() < Duration::from_secs(20),
         "{:?}",
@@ -137,9 +137,9 @@ fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_tells_what_it_lo
     let seen = wait_for(&screen, "end of the flood");
     assert_eq!(marks(&seen), 10);
     let shown = seen.iter().filter(|l| l.contains("hello: line")).count() as u64;
-    // what init says is not far behind, however much a program wrote
+    // init's lines are not far behind, however much a program wrote
     assert!(shown < 1000, "{shown} lines of the flood");
-    let told: u64 = seen
+    let reported: u64 = seen
         .iter()
         .filter_map(|line| {
             line.split_once("stuck was stuck or too slow: ")?
@@ -149,7 +149,7 @@ fn a_stuck_console_stops_neither_the_machine_nor_the_others_and_tells_what_it_lo
         })
         .map(|number| number.parse::<u64>().unwrap())
         .sum();
-    assert_eq!(shown + told, 200_000);
+    assert_eq!(shown + reported, 200_000);
     assert!(log.flush(Duration::from_secs(5)));
 }
 
@@ -159,11 +159,11 @@ fn what_is_typed_does_not_come_between_the_lines() {
     let terminal = terminal();
     show(&log, &terminal, "typed on");
     let screen = read(&terminal);
-    log.say(INFO, "first");
+    log.report(INFO, "first");
     wait_for(&screen, "first");
     let mut keyboard = File::from(terminal.screen.try_clone().unwrap());
     keyboard.write_all(b"x\r\x03\x1c\x1a").unwrap();
-    log.say(INFO, "second");
+    log.report(INFO, "second");
     let line = screen.recv().unwrap();
     assert!(
         line.starts_with('[') && line.ends_with("] init: second\r"),
@@ -172,30 +172,34 @@ fn what_is_typed_does_not_come_between_the_lines() {
 }
 
 #[test]
-fn a_console_that_is_not_there_is_told_of_once_and_tried_again() {
+fn a_console_that_does_not_exist_is_reported_once_and_tried_again() {
     let log = Log::default();
     let works = terminal();
     let place = std::env::temp_dir().join(format!("console-{}", std::process::id()));
     show(&log, &works, "works");
     show_on(&log, place.clone(), "late");
     let screen = read(&works);
-    let seen = wait_for(&screen, "it is tried again every second");
+    let seen = wait_for(&screen, "retrying every second");
     assert!(seen.last().unwrap().contains("No such file"), "{seen:?}");
 
     let late = terminal();
     std::os::unix::fs::symlink(&late.device, &place).unwrap();
-    log.say(INFO, "for both");
+    log.report(INFO, "for both");
     let again = wait_for(&read(&late), "for both");
     assert!(
-        again[0].contains("it is tried again every second"),
+        again[0].contains("retrying every second"),
         "nothing is missing"
     );
-    assert_eq!(wait_for(&screen, "for both").len(), 1, "it was told once");
+    assert_eq!(
+        wait_for(&screen, "for both").len(),
+        1,
+        "it was reported once"
+    );
     std::fs::remove_file(place).unwrap();
 }
 
 #[test]
-fn the_end_does_not_wait_for_a_console_that_is_not_there_or_fails() {
+fn the_end_does_not_wait_for_a_console_that_does_not_exist_or_fails() {
     let log = Log::default();
     let works = terminal();
     show(&log, &works, "works");
@@ -203,14 +207,14 @@ fn the_end_does_not_wait_for_a_console_that_is_not_there_or_fails() {
     show_on(&log, "/dev/full".into(), "full");
     show_on(&log, "/nowhere/console".into(), "nowhere");
     let screen = read(&works);
-    log.say(INFO, "something to write");
+    log.report(INFO, "something to write");
     let mut seen = vec![];
     for _ in 0..2 {
-        seen.extend(wait_for(&screen, "it is tried again every second"));
+        seen.extend(wait_for(&screen, "retrying every second"));
     }
     for device in ["/dev/full", "/nowhere/console"] {
-        let told = format!("write {device}: ");
-        assert!(seen.iter().any(|line| line.contains(&told)), "{seen:?}");
+        let report = format!("write {device}: ");
+        assert!(seen.iter().any(|line| line.contains(&report)), "{seen:?}");
     }
     let start = Instant::now();
     let patience = Duration::from_secs(60);

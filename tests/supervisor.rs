@@ -1,4 +1,5 @@
 //! PID 1 and children that it does not know.
+#![expect(unsafe_code, reason = "fork")]
 
 use nix::errno::Errno;
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
@@ -10,9 +11,10 @@ use scratchmachine::supervisor::Supervisor;
 fn however_many_children_end_there_is_time_for_something_else_in_between() {
     let ended = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
     for _ in 0..250 {
-        // SAFETY: the child makes a system call only.
+        // SAFETY: the child only makes a system call.
         match unsafe { fork() }.unwrap() {
             ForkResult::Parent { child } => waitid(Id::Pid(child), ended).unwrap(),
+            // SAFETY: it takes only a number.
             ForkResult::Child => unsafe { nix::libc::_exit(0) },
         };
     }

@@ -39,7 +39,7 @@ impl Deadline {
         Ok(Self { workers, ours })
     }
 
-    /// Shuts down, for ever, each connection that has had its time.
+    /// Shuts down, forever, each connection that has had its time.
     pub fn enforce(self) -> ! {
         let mut first_seen: HashMap<Socket, Instant> = HashMap::new();
         loop {

@@ -1,4 +1,5 @@
 //! `dup` of a descriptor of which only the number is known.
+#![expect(unsafe_code, reason = "std can't duplicate a bare number")]
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};

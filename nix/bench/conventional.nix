@@ -1,6 +1,7 @@
 # A small machine as one would put it together by hand: a stock kernel, busybox's init, udhcpc and httpd.
 {
-  pkgs,
+  pkgsStatic,
+  runCommand,
   executable,
   stockIso,
   drivers,
@@ -9,22 +10,22 @@
 let
   busybox = executable {
     name = "busybox";
-    file = "${pkgs.pkgsStatic.busybox}/bin/busybox";
+    file = "${pkgsStatic.busybox}/bin/busybox";
   };
   # a script's first line, and init, find what they are by this name
-  applets = pkgs.runCommand "applets" { } ''
+  applets = runCommand "applets" { } ''
     mkdir $out
     for applet in sh mount insmod ifconfig route udhcpc cat echo; do
       ln -s ${busybox}/bin/busybox $out/$applet
     done
     ln -s ${busybox}/bin/busybox $out/busybox
   '';
-  scripts = pkgs.runCommand "scripts" { } ''
+  scripts = runCommand "scripts" { } ''
     mkdir $out
     cp ${./conventional}/{inittab,rcS,udhcpc} $out/
     chmod +x $out/{rcS,udhcpc}
   '';
-  www = pkgs.runCommand "www" { } ''
+  www = runCommand "www" { } ''
     mkdir -p $out/cgi-bin
     echo '${greeting}' >$out/index.html
     cp ${./conventional/meminfo} $out/cgi-bin/meminfo

@@ -1,10 +1,14 @@
 # driver PATHS: modules of the stock kernel, as files that finit_module takes as they are. What a kernel has built in
 # is left out.
-{ pkgs }:
+{
+  lib,
+  linux_6_12,
+  runCommand,
+}:
 paths:
-pkgs.runCommand "driver" { inherit paths; } ''
+runCommand "driver" { inherit paths; } ''
   mkdir $out
-  cd ${pkgs.lib.getOutput "modules" pkgs.linux_6_12}/lib/modules/*/kernel
+  cd ${lib.getOutput "modules" linux_6_12}/lib/modules/*/kernel
   for path in $paths; do
     if [[ -e $path.ko.xz ]]; then
       xz --decompress --stdout $path.ko.xz >$out/''${path##*/}.ko

@@ -1,7 +1,11 @@
 # The Go experiment's program, made again: everything in one, as small as Go's own linker makes it.
-{ pkgs, executable }:
+{
+  go,
+  runCommand,
+  executable,
+}:
 let
-  built = pkgs.runCommand "experiment-unstripped" { nativeBuildInputs = [ pkgs.go ]; } ''
+  built = runCommand "experiment-unstripped" { nativeBuildInputs = [ go ]; } ''
     mkdir -p source $out/bin
     cp -r ${./experiment}/. source
     cd source

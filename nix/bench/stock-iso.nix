@@ -1,5 +1,11 @@
 # An ISO as others make it: a distribution's own kernel, isolinux, packed with xorriso's defaults.
-{ pkgs }:
+{
+  linux_6_12,
+  makeInitrd,
+  runCommand,
+  syslinux,
+  xorriso,
+}:
 {
   name,
   # a list of { object; suffix; symlink; }, as makeInitrd takes it
@@ -8,16 +14,16 @@
   userSpace,
 }:
 let
-  initrd = pkgs.makeInitrd {
+  initrd = makeInitrd {
     inherit contents;
     compressor = "gzip";
     compressorArgs = [ "-9n" ];
   };
   file = "${name}.iso";
 in
-pkgs.runCommand "${name}-iso"
+runCommand "${name}-iso"
   {
-    nativeBuildInputs = [ pkgs.xorriso ];
+    nativeBuildInputs = [ xorriso ];
     # The console is on the serial line, as ours is: it tells where the time goes.
     isolinuxConfiguration = ''
       SERIAL 0 115200
@@ -32,14 +38,14 @@ pkgs.runCommand "${name}-iso"
     passAsFile = [ "isolinuxConfiguration" ];
     passthru = {
       inherit file userSpace;
-      kernel = "${pkgs.linux_6_12}/bzImage";
+      kernel = "${linux_6_12}/bzImage";
     };
   }
   ''
     mkdir -p tree/isolinux $out
-    cp ${pkgs.linux_6_12}/bzImage tree/bzImage
+    cp ${linux_6_12}/bzImage tree/bzImage
     cp ${initrd}/initrd tree/initrd
-    cp ${pkgs.syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
+    cp ${syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
     cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
     chmod -R u=rwX,go=rX tree
     xorriso -as mkisofs -quiet -o $out/${file} \

@@ -1,13 +1,18 @@
 # The demo machine's contents are what `advisories` is given, and our reasons fit: tried with a database made by
 # hand, of what is known to concern us and what does not. The VEX of it is $out.
 {
-  pkgs,
+  lib,
+  runCommand,
   machine,
-  advisories,
+  kernelSources,
+  demoVerbs,
 }:
-pkgs.runCommand "advisories"
+let
+  inherit (demoVerbs) advisories;
+in
+runCommand "advisories"
   {
-    inherit (advisories) kernelSources;
+    inherit kernelSources;
     inherit (machine) provenance;
   }
   ''
@@ -37,11 +42,11 @@ pkgs.runCommand "advisories"
     }
     record CVE-2025-1 net/sctp/socket.c 1
     record CVE-2025-2 net/core/dev.c 999
-    judged=$(sed -n 's/^id = "\(CVE-.*\)"$/\1/p' ${../../advisories/reasons.toml})
+    judged=$(sed -n 's/^id = "\(CVE-.*\)"$/\1/p' ${../evidence/reasons.toml})
     for id in $judged; do record $id net/core/dev.c 1; done
     # no reason rests on an option being off that is on; a kernel older than a fix has something to look at
     status=0
-    ${advisories.program}/bin/advisories db >report || status=$?
+    ${advisories}/bin/advisories db >report || status=$?
     cat report
     [[ $status -lt 2 ]]
     for id in RUSTSEC-2020-0071 $judged; do grep -q "^$id: " report; done
@@ -50,7 +55,7 @@ pkgs.runCommand "advisories"
     record CVE-2025-3 net/core/dev.c 1
     for option in "" --vex; do
       status=0
-      ${advisories.program}/bin/advisories $option db >report || status=$?
+      ${advisories}/bin/advisories $option db >report || status=$?
       [[ $status == 1 ]]
       grep -q 'CVE-2025-3' report
     done

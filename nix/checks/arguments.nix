@@ -1,12 +1,13 @@
 # mkMachine refuses what it can't build, before anything is built, and takes what it says it takes.
 {
-  pkgs,
+  lib,
+  runCommand,
+  zstd,
   mkMachine,
-  crates,
+  demo,
 }:
 let
-  inherit (pkgs) lib;
-  program = "${crates.hello.package}/bin/hello";
+  program = demo;
 
   # null, or what an attribute set of arguments comes to
   evaluate =
@@ -100,7 +101,7 @@ let
     };
     module-parameter-that-names-a-store-path = {
       inherit program;
-      moduleParameters.e1000.path = "${pkgs.zstd}";
+      moduleParameters.e1000.path = "${zstd}";
     };
     argument-longer-than-linux-takes = {
       inherit program;
@@ -259,7 +260,7 @@ let
     # which comes along into the image
     argument-that-names-a-store-path = {
       inherit program;
-      args = [ "--root=${pkgs.zstd}" ];
+      args = [ "--root=${zstd}" ];
     };
     longest-argument = {
       inherit program;
@@ -320,7 +321,7 @@ let
     ) [ "e1000.Speed=100" ];
   tinyCommandLine = (mkMachine taken.tiny).iso.commandLine;
 in
-pkgs.runCommand "arguments" { inherit wrong; } ''
+runCommand "arguments" { inherit wrong; } ''
   [[ ! $wrong ]] || { echo "mkMachine judges otherwise than it should: $wrong" >&2; exit 1; }
   touch $out
 ''

@@ -1,7 +1,7 @@
-# The comparisons behind nix/budget find what is too heavy, what is not as recorded, and limits of nothing.
-{ pkgs }:
-pkgs.runCommand "budget-tables" { } ''
-  source ${../budget/hold.sh}
+# The comparisons behind nix/bench find what is too heavy, what is not as recorded, and limits of nothing.
+{ runCommand }:
+runCommand "budget-tables" { } ''
+  source ${../bench/limits.sh}
   table() { printf '%s\t%s\t%s\n' "$@"; }
   limits() { printf '%s\t%s\t%s\tbytes\n' "$@"; }
   refuses() {

@@ -1,11 +1,12 @@
 # No image is heavier than it may be.
 {
-  pkgs,
+  runCommand,
+  limits,
   sizes,
   # whose limits they are
-  foundation,
+  foundationName,
 }:
-pkgs.runCommand "budget" { } ''
-  source ${../budget/hold.sh}
-  within_limits ${foundation} ${../budget/limits.tsv} ${sizes} | tee $out
+runCommand "budget" { } ''
+  source ${../bench/limits.sh}
+  within_limits ${foundationName} ${limits} ${sizes} | tee $out
 ''

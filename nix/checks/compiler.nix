@@ -1,7 +1,7 @@
 # A foundation's compiler has the manners of nixpkgs' (cc-wrapper.sh, ld-wrapper.sh): a build reaches the store and its
-# own directory, whatever it is told. So a build that counts on more fails on every foundation.
-{ pkgs }:
-pkgs.runCommandCC "compiler" { nativeBuildInputs = [ pkgs.binutils ]; } ''
+# own directory, whatever its options say. So a build that counts on more fails on every foundation.
+{ binutils, runCommandCC }:
+runCommandCC "compiler" { nativeBuildInputs = [ binutils ]; } ''
   echo 'int main(void) { return 0; }' >main.c
   looks_in() { readelf --wide --dynamic $1 | grep -E '\((RPATH|RUNPATH)\)' | grep -qF "$2"; }
   wrong() { echo "the compiler $*" >&2; exit 1; }

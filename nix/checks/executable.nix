@@ -1,7 +1,12 @@
 # mkMachine refuses a program that could not run in a machine, and says why and what to do.
-{ pkgs, crates }:
-pkgs.runCommandCC "executable-check" { nativeBuildInputs = [ pkgs.binutils ]; } ''
-  source ${../is-static-executable.sh}
+{
+  binutils,
+  runCommandCC,
+  demo,
+  crates,
+}:
+runCommandCC "executable-check" { nativeBuildInputs = [ binutils ]; } ''
+  source ${../machine/is-static-executable.sh}
 
   refuses() {
     if is_static_executable "$1" 2>message; then
@@ -19,11 +24,11 @@ pkgs.runCommandCC "executable-check" { nativeBuildInputs = [ pkgs.binutils ]; } 
   printf '#!/bin/sh\n' >script
   head -c 4096 /dev/zero >zeros
   : >empty
-  cp ${crates.hello.package}/bin/hello foreign
+  cp ${demo} foreign
   chmod +w foreign
   # the ELF header's machine, 62 for x86-64, becomes 183 for AArch64
   printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
-  cp ${crates.hello.package}/bin/hello freebsd
+  cp ${demo} freebsd
   chmod +w freebsd
   # the ELF header's ABI, 0 for what Linux shares with others
   printf '\x09' | dd of=freebsd bs=1 seek=7 conv=notrunc status=none
@@ -41,14 +46,14 @@ pkgs.runCommandCC "executable-check" { nativeBuildInputs = [ pkgs.binutils ]; } 
   cp dynamic nameless
   objcopy --remove-section=.comment nameless
 
-  head -c 1000 ${crates.hello.package}/bin/hello >cut
+  head -c 1000 ${demo} >cut
   chmod +x script zeros empty foreign freebsd cut
   mkdir directory
   cp zeros plain
   chmod -x plain
 
   is_static_executable ${crates.init.package}/bin/init
-  is_static_executable ${crates.hello.package}/bin/hello
+  is_static_executable ${demo}
   is_static_executable go-static
   refuses dynamic 'loader: link it with -static'
   refuses nameless 'dynamically linked'

@@ -1,10 +1,10 @@
 # Every fuzz target, from its seeds, for a bounded time and always the same way. A longer search is made by hand
 # (ARCHITECTURE.md).
-{ pkgs, crates }:
+{ runCommandCC, crates }:
 # what libFuzzer is linked with is where the compilers are
-pkgs.runCommandCC "fuzz" { seeds = ../../fuzz/seeds; } ''
+runCommandCC "fuzz" { seeds = ../../tests/fuzz/seeds; } ''
   targets=${crates.fuzz.package}/bin
-  diff <(ls $targets) <(ls $seeds) || { echo "each target has seeds in fuzz/seeds, and nothing else has" >&2; exit 1; }
+  diff <(ls $targets) <(ls $seeds) || { echo "each target has seeds in tests/fuzz/seeds, and nothing else has" >&2; exit 1; }
   for target in $(ls $targets); do
     mkdir $target
     if ! $targets/$target -seed=1 -runs=100000 -max_total_time=20 -max_len=1024 -timeout=10 -rss_limit_mb=1024 \

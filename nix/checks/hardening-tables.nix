@@ -1,8 +1,8 @@
-# The comparison behind nix/hardening finds what is not met, what is excused for nothing, and a count that is
+# The comparison behind nix/kernel/hardening finds what is not met, what is excused for nothing, and a count that is
 # not the recorded one.
-{ pkgs }:
-pkgs.runCommand "hardening-tables" { } ''
-  source ${../hardening/hold-against.sh}
+{ runCommand }:
+runCommand "hardening-tables" { } ''
+  source ${../kernel/hardening/hold-against.sh}
   printf 'A\ty\nB\t4096\nE\tc\n' >actual
   row() { printf '%s\t%s\t%s\t%s\n' "$@" >>table; }
   table() { printf 'exceptions %s\n' "$1" >table; }

@@ -1,8 +1,13 @@
 # Nothing in the initramfs names a store path that is not in it.
-{ pkgs, machine }:
-pkgs.runCommand "initrd-is-closed"
+{
+  cpio,
+  runCommand,
+  zstd,
+  machine,
+}:
+runCommand "initrd-is-closed"
   {
-    nativeBuildInputs = with pkgs; [
+    nativeBuildInputs = [
       cpio
       zstd
     ];

@@ -8,7 +8,12 @@
   outputsFrom,
 }:
 let
-  inherit (foundation) pkgs craneLib staticCraneLib;
+  inherit (foundation)
+    pkgs
+    craneLib
+    staticCraneLib
+    isMinimal
+    ;
   listed = import ../interface.nix;
 
   only =
@@ -44,7 +49,8 @@ let
       outputs.devShell.drvPath
       outputs.formatter.drvPath
     ]
-    ++ builtins.map (app: app.program) (builtins.attrValues outputs.apps);
+    ++ builtins.map (app: app.program) (builtins.attrValues outputs.apps)
+    ++ derivations outputs.legacyPackages.boot;
 
   whole = outputsOf listed { };
   evaluated = derivationsOf whole;
@@ -54,7 +60,7 @@ let
     set:
     if set == "pkgs" then
       {
-        sharedCrates = whole.crates;
+        inherit (whole) crates;
       }
     else
       { };
@@ -75,35 +81,29 @@ let
     )
   ) (builtins.attrNames listed);
 
-  # Debian's foundation must offer no more than is used; of nixpkgs it can't be asked.
+  # A foundation made for these expressions offers no more than they use. nixpkgs can't be asked.
   offered =
-    builtins.concatMap
-      (
-        set:
-        let
-          names = builtins.attrNames set.offers;
-        in
-        # crane's own library is small: it is pkgs that tells
-        if builtins.length (builtins.attrNames pkgs) > 200 then
-          [ ]
-        else
-          builtins.filter (name: !builtins.elem name set.listed) names
-      )
-      [
-        {
-          offers = pkgs;
-          listed = listed.pkgs;
-        }
-        {
-          offers = pkgs.lib;
-          listed = listed.lib ++ [ "version" ];
-        }
-        {
-          offers = craneLib;
-          # one library for both on our foundation
-          listed = listed.craneLib ++ listed.staticCraneLib;
-        }
-      ];
+    if !isMinimal then
+      [ ]
+    else
+      builtins.concatMap
+        (set: builtins.filter (name: !builtins.elem name set.listed) (builtins.attrNames set.offers))
+        [
+          {
+            offers = pkgs;
+            listed = listed.pkgs;
+          }
+          {
+            offers = pkgs.lib;
+            # crane asks for it
+            listed = listed.lib ++ [ "version" ];
+          }
+          {
+            offers = craneLib;
+            # one library for both on our foundation
+            listed = listed.craneLib ++ listed.staticCraneLib;
+          }
+        ];
 in
 pkgs.runCommand "interface"
   {
@@ -114,6 +114,6 @@ pkgs.runCommand "interface"
   }
   ''
     [[ -z $idle ]] || { echo "nix/interface.nix lists what nothing uses: $idle" >&2; exit 1; }
-    [[ -z $offered ]] || { echo "nix/debian offers what nix/interface.nix does not list: $offered" >&2; exit 1; }
+    [[ -z $offered ]] || { echo "the foundation offers what nix/interface.nix does not list: $offered" >&2; exit 1; }
     echo "$evaluated outputs need no more than nix/interface.nix lists" | tee $out
   ''

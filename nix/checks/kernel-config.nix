@@ -1,7 +1,7 @@
 # The comparison that guards kernel.config and the profiles finds what was lost.
-{ pkgs }:
-pkgs.runCommand "kernel-config-check" { } ''
-  source ${../kernel-config-survives.sh}
+{ runCommand }:
+runCommand "kernel-config-check" { } ''
+  source ${../kernel/config-survives.sh}
   mkdir -p source/drivers
   printf 'config A\n\tbool\nmenuconfig B\nconfig C # a remark\n' >source/Kconfig
   printf '\tconfig D\n  config GONE\nconfigured by E2\n' >source/drivers/Kconfig.more

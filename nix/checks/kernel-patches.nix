@@ -1,11 +1,16 @@
 # Our patches of the kernel are as its maintainers want them: the kernel's own checkpatch.pl has nothing to say against
 # any, each says who signs it off and whether it has been sent, and applies to the source as it is.
-{ pkgs, kernel }:
-pkgs.runCommandCC "kernel-patches"
+{
+  linux_6_12,
+  perl,
+  runCommandCC,
+  machine,
+}:
+runCommandCC "kernel-patches"
   {
-    nativeBuildInputs = [ pkgs.perl ];
-    inherit (pkgs.linux_6_12) src;
-    patches = map (it: it.patch) kernel.kernelPatches;
+    nativeBuildInputs = [ perl ];
+    inherit (linux_6_12) src;
+    patches = map (it: it.patch) machine.kernel.kernelPatches;
   }
   ''
     # of the source, what they touch and the script with its tables

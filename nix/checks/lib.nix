@@ -1,8 +1,7 @@
 # A foundation's lib does what nixpkgs' does with what we may ask of it, and refuses what that refuses: one table, whose
 # values are nixpkgs'.
-{ pkgs }:
+{ lib, runCommand }:
 let
-  inherit (pkgs) lib;
   inherit (lib) fileset;
 
   package =
@@ -148,56 +147,57 @@ let
       is = map list [
         (source ../. [
           ./lib.nix
-          ../budget
+          ../kernel/patches
         ])
         "${
           source ../. [
             ./lib.nix
-            ../budget
+            ../kernel/patches
           ]
         }/checks"
         "${
           source ../. [
             ./lib.nix
-            ../budget
+            ../kernel/patches
           ]
-        }/budget"
+        }/kernel"
       ];
       wanted = [
         {
-          budget = "directory";
+
           checks = "directory";
+          kernel = "directory";
         }
         { "lib.nix" = "regular"; }
-        {
-          "hold.sh" = "regular";
-          "limits.tsv" = "regular";
-        }
+        { patches = "directory"; }
       ];
     };
     a-source-of-everything = {
-      is = list (source ../budget [ ../budget ]) ? "hold.sh";
+      is = list (source ../kernel/hardening [ ../kernel/hardening ]) ? "sysctls.tsv";
       wanted = true;
     };
     a-source-of-unions = {
-      is = list (source ../budget [ (fileset.unions [ ../budget/hold.sh ]) ]);
-      wanted."hold.sh" = "regular";
+      is = list (source ../kernel/hardening [ (fileset.unions [ ../kernel/hardening/sysctls.tsv ]) ]);
+      wanted."sysctls.tsv" = "regular";
     };
     a-source-of-nothing = {
-      is = list (source ../budget [ ]);
+      is = list (source ../kernel/hardening [ ]);
       wanted = { };
     };
     a-source-of-a-path = {
       is = list (
         fileset.toSource {
-          root = ../budget;
-          fileset = ../budget/hold.sh;
+          root = ../kernel/hardening;
+          fileset = ../kernel/hardening/sysctls.tsv;
         }
       );
-      wanted."hold.sh" = "regular";
+      wanted."sysctls.tsv" = "regular";
     };
     a-source-is-called-so = {
-      is = builtins.match "[0-9a-z]{32}-source" (baseNameOf "${source ../budget [ ../budget ]}") != null;
+      is =
+        builtins.match "[0-9a-z]{32}-source" (
+          baseNameOf "${source ../kernel/hardening [ ../kernel/hardening ]}"
+        ) != null;
       wanted = true;
     };
   };
@@ -208,8 +208,8 @@ let
       meta.mainProgram = "a/b";
     });
     a-source-with-a-file-that-is-missing = "${source ../. [ ./missing.nix ]}";
-    a-source-with-a-file-outside-its-root = "${source ./. [ ../budget ]}";
-    a-source-with-a-file-as-a-string = "${source ../. [ "${toString ../.}/budget" ]}";
+    a-source-with-a-file-outside-its-root = "${source ./. [ ../kernel/hardening ]}";
+    a-source-with-a-file-as-a-string = "${source ../. [ "${toString ../.}/kernel" ]}";
     a-source-with-a-file-as-a-number = "${source ../. [ 1 ]}";
     a-source-with-a-root-that-is-missing = "${source ./missing [ ]}";
     a-source-with-a-file-as-its-root = "${source ./lib.nix [ ./lib.nix ]}";
@@ -223,7 +223,7 @@ let
     )
     ++ builtins.filter (name: !fails refused.${name}) (lib.attrNames refused);
 in
-pkgs.runCommand "lib" { inherit wrong; } ''
+runCommand "lib" { inherit wrong; } ''
   [[ ! $wrong ]] || { echo "lib does otherwise than nixpkgs' does: $wrong" >&2; exit 1; }
   touch $out
 ''

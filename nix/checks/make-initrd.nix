@@ -1,14 +1,20 @@
 # makeInitrd has nixpkgs' interface: objects with suffixes, archives put before its own, a compressor with its arguments.
-{ pkgs }:
+{
+  cpio,
+  makeInitrd,
+  runCommand,
+  writeText,
+  zstd,
+}:
 let
-  other = pkgs.writeText "other" "named by the object";
-  object = pkgs.runCommand "object" { } ''
+  other = writeText "other" "named by the object";
+  object = runCommand "object" { } ''
     mkdir -p $out/below
     echo text >$out/below/file
     chmod +x $out/below/file
     ln -s ${other} $out/other
   '';
-  first = pkgs.makeInitrd {
+  first = makeInitrd {
     contents = [
       {
         object = other;
@@ -17,7 +23,7 @@ let
     ];
     compressor = "cat";
   };
-  both = pkgs.makeInitrd {
+  both = makeInitrd {
     contents = [
       {
         inherit object;
@@ -37,9 +43,9 @@ let
     ];
   };
 in
-pkgs.runCommand "make-initrd"
+runCommand "make-initrd"
   {
-    nativeBuildInputs = with pkgs; [
+    nativeBuildInputs = [
       cpio
       zstd
     ];

@@ -1,11 +1,12 @@
 # Every Nix file is formatted.
-{ pkgs }:
-let
-  inherit (pkgs) lib;
-in
-pkgs.runCommand "nix-fmt"
+{
+  lib,
+  nixfmt,
+  runCommand,
+}:
+runCommand "nix-fmt"
   {
-    nativeBuildInputs = [ pkgs.nixfmt ];
+    nativeBuildInputs = [ nixfmt ];
     source = lib.fileset.toSource {
       root = ../..;
       fileset = lib.fileset.unions [

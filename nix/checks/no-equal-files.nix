@@ -1,15 +1,15 @@
 # No two files of an initramfs are equal: where the store keeps such files as one (auto-optimise-store), nixpkgs'
 # makeInitrd writes one file with two names, and the image is another one than where the store does not.
 {
-  pkgs,
+  lib,
+  runCommand,
   mkMachine,
   tiny,
-  crates,
+  demo,
 }:
 let
-  inherit (pkgs) lib;
   # the same program, with the same arguments and with none
-  program = "${crates.hello.package}/bin/hello";
+  program = demo;
   twins = mkMachine {
     # the less there is to build, the better: no modules
     profile = "tiny";
@@ -28,7 +28,7 @@ let
   };
   files = machine: toString (map (it: it.object) machine.initrd.contents);
 in
-pkgs.runCommand "no-equal-files" { } ''
+runCommand "no-equal-files" { } ''
   for files in ${
     lib.concatMapStrings (machine: "'${files machine}' ") [
       tiny

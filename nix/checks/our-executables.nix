@@ -1,19 +1,22 @@
 # Our programs, as they are in the image, are hardened, and the test for that finds what is not.
 {
-  pkgs,
+  binutils,
+  glibc,
+  runCommandCC,
+  demo,
   crates,
   machine,
 }:
-pkgs.runCommandCC "our-executables"
+runCommandCC "our-executables"
   {
-    nativeBuildInputs = [ pkgs.binutils ];
+    nativeBuildInputs = [ binutils ];
     # not an input of the build, or nixpkgs' linker would take it for programs that are not static as well
-    static = "-L${pkgs.glibc.static}/lib";
+    static = "-L${glibc.static}/lib";
   }
   ''
-    source ${../is-hardened-executable.sh}
+    source ${../machine/is-hardened-executable.sh}
 
-    for file in ${crates.init.package}/bin/init ${crates.hello.package}/bin/hello \
+    for file in ${crates.init.package}/bin/init ${demo} \
       ${machine.init}/bin/init ${machine.programs}/*/exe; do
       is_hardened_executable $file
     done

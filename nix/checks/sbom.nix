@@ -4,10 +4,11 @@
   mkMachine,
   machine,
   crates,
-  # a VEX of the demo machine
-  vex,
+  callPackage,
 }:
 let
+  # a VEX of the demo machine
+  vex = callPackage ./advisories.nix { };
   # a program that the image's maker was not told the sources of
   other = mkMachine {
     name = "other";

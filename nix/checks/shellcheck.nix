@@ -1,16 +1,15 @@
 # Every shell script, in the repo and in what is built from it.
 {
-  pkgs,
+  lib,
+  runCommand,
+  shellcheck,
   machine,
   reproduce,
   kernelCost,
 }:
-let
-  inherit (pkgs) lib;
-in
-pkgs.runCommand "shellcheck"
+runCommand "shellcheck"
   {
-    nativeBuildInputs = [ pkgs.shellcheck ];
+    nativeBuildInputs = [ shellcheck ];
     source = lib.fileset.toSource {
       root = ../..;
       fileset = lib.fileset.unions [
@@ -21,12 +20,14 @@ pkgs.runCommand "shellcheck"
   }
   ''
     cd $source
-    shellcheck debian-nix nix/debian/update-pins nix/debian/unpack-busybox nix/debian/nixfmt/rustc.sh nix/debian/cc-wrapper ${machine.vm}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
-    # vm.sh, reproduce.sh and kernel-cost.sh are checked as parts of these
-    shellcheck --shell=bash nix/is-static-executable.sh nix/kernel-config-survives.sh nix/hardening/*.sh nix/budget/*.sh nix/is-hardened-executable.sh nix/without-unwinding.sh
+    debian=nix/foundations/debian
+    shellcheck debian-nix $debian/{update-pins,unpack-busybox,nixfmt/rustc.sh,cc-wrapper} \
+      ${machine.vm}/bin/* ${machine.audit}/bin/* ${reproduce [ ]}/bin/* ${kernelCost}/bin/*
+    # reproduce.sh and cost.sh are checked as parts of these
+    shellcheck --shell=bash nix/machine/*.sh nix/kernel/config-survives.sh nix/kernel/hardening/*.sh nix/bench/limits.sh
     # busybox's shell runs these
     shellcheck --shell=dash nix/bench/conventional/{rcS,udhcpc,meminfo}
     # builders get their variables from the derivation
-    shellcheck --shell=sh --exclude=SC2154,SC2016 nix/debian/*.sh
+    shellcheck --shell=sh --exclude=SC2154,SC2016 $debian/*.sh
     touch $out
   ''

@@ -1,8 +1,10 @@
-# What was fetched is told as each foundation's fetchers have it.
-{ pkgs }:
+# What was fetched is reported as each foundation's fetchers have it.
+{
+  lib,
+  runCommand,
+  sources,
+}:
 let
-  inherit (pkgs) lib;
-  sources = import ../sources.nix;
   told =
     more:
     {
@@ -68,7 +70,7 @@ let
       };
       expected = [ (told { isTree = true; }) ];
     };
-    # nix/debian: a package within a package, and several
+    # nix/foundations/debian: a package within a package, and several
     packed-twice = {
       package.src.src = {
         name = "x";
@@ -106,7 +108,7 @@ let
     lib.attrNames cases
   );
 in
-pkgs.runCommand "sources" { inherit wrong; } ''
-  [[ ! $wrong ]] || { echo "nix/sources.nix tells otherwise than it should: $wrong" >&2; exit 1; }
+runCommand "sources" { inherit wrong; } ''
+  [[ ! $wrong ]] || { echo "nix/evidence/sources.nix gives other results than it should: $wrong" >&2; exit 1; }
   touch $out
 ''

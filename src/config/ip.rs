@@ -7,14 +7,14 @@ use std::str::FromStr;
 /// How the network is to be configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Ip {
-    /// `ip=off` or `ip=none`, or nothing said.
+    /// `ip=off` or `ip=none`, or not given.
     #[default]
     Off,
     /// `ip=dhcp`, `on`, `any` or `both`, or `ip=::::HOSTNAME:DEVICE:dhcp`
     Dhcp {
-        /// Any Ethernet device where none is named.
+        /// Any Ethernet device if none is named.
         device: Option<String>,
-        /// What the server is told.
+        /// What is sent to the server.
         hostname: Option<String>,
     },
     /// `ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:off:DNS0:DNS1`
@@ -27,18 +27,18 @@ pub struct Static {
     pub netmask: Ipv4Addr,
     pub gateway: Option<Ipv4Addr>,
     pub hostname: Option<String>,
-    /// Any Ethernet device where none is named.
+    /// Any Ethernet device if none is named.
     pub device: Option<String>,
     pub dns: Vec<Ipv4Addr>,
 }
 
-/// With a time server in the last, which is passed over, as is NFS's server in the second.
+/// The last is a time server and is ignored, as is the NFS server in the second.
 const FIELDS: usize = 10;
 
 impl FromStr for Ip {
     type Err = String;
 
-    /// One word, or up to [`FIELDS`] fields between colons, of which any may be left empty.
+    /// One word, or up to [`FIELDS`] fields separated by colons, of which any may be empty.
     fn from_str(value: &str) -> Result<Self, String> {
         if !value.contains(':') {
             if let Some(ip) = by_method(value, &None, &None)? {
@@ -63,7 +63,7 @@ impl FromStr for Ip {
         let hostname = field(4).map(super::host_name).transpose()?;
         let by_method = by_method(method.unwrap_or("any"), &device, &hostname)?.ok_or_else(|| {
             let method = shown(method.unwrap_or_default());
-            format!("'{method}' is no method of configuration")
+            format!("'{method}' is not a configuration method")
         });
 
         if value.is_empty() {
@@ -110,7 +110,7 @@ impl Ip {
         }
     }
 
-    /// The word that asks for the same on this device.
+    /// The word that asks for the same on another device.
     pub fn on(&self, device: &str) -> String {
         let hostname = self.hostname().unwrap_or_default();
         let Ip::Static(given) = self else {
@@ -149,7 +149,7 @@ fn by_method(
 fn address(what: &str, text: &str) -> Result<Option<Ipv4Addr>, String> {
     let address: Ipv4Addr = text.parse().map_err(|_| {
         let text = shown(text);
-        format!("'{text}' is no IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0")
+        format!("'{text}' is not an IPv4 {what}, as in ip=10.0.2.15:::255.255.255.0")
     })?;
     Ok(Some(address).filter(|address| !address.is_unspecified()))
 }
@@ -159,7 +159,7 @@ fn may_be_host(address: Ipv4Addr) -> bool {
     !matches!(address.octets()[0], 0 | 127 | 224..)
 }
 
-/// What the kernel assumes where no netmask is given (net/ipv4/ipconfig.c, `ic_defaults`).
+/// What the kernel assumes if no netmask is given (net/ipv4/ipconfig.c, `ic_defaults`).
 fn classful_netmask(address: Ipv4Addr) -> Ipv4Addr {
     match address.octets()[0] {
         0..=127 => Ipv4Addr::new(255, 0, 0, 0),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_for_another_device_says_all_else_as_before() {
+    fn the_word_for_another_device_keeps_everything_else() {
         for (given, expected) in [
             ("dhcp", "ip=:::::eth1:dhcp"),
             ("::::web:eth0", "ip=::::web:eth1:dhcp"),
@@ -249,23 +249,23 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_an_error_that_says_what() {
+    fn what_makes_no_sense_is_an_error_that_says_why() {
         for (value, cause) in [
             ("", "it takes an address or a method"),
-            ("10.0.2", "'10.0.2' is no IPv4 address"),
+            ("10.0.2", "'10.0.2' is not an IPv4 address"),
             ("10.0.2.15:::255.0.255.0", "has holes"),
-            ("10.0.2.15:::mask", "'mask' is no IPv4 netmask"),
+            ("10.0.2.15:::mask", "'mask' is not an IPv4 netmask"),
             ("127.0.0.1", "127.0.0.1 can't be a host's address"),
             ("224.0.0.1:::255.255.255.0", "224.0.0.1 can't be a host's"),
             ("255.255.255.255", "255.255.255.255 can't be a host's"),
             ("0.0.0.5", "0.0.0.5 can't be a host's address"),
             ("10.0.2.15::127.0.0.1", "127.0.0.1 can't be a host's"),
             ("10.0.2.15::10.0.2.15", "10.0.2.15 can't be its own gateway"),
-            ("10.0.2.15::gate", "'gate' is no IPv4 gateway"),
-            ("10.0.2.15:::::::dns", "'dns' is no IPv4 name server"),
+            ("10.0.2.15::gate", "'gate' is not an IPv4 gateway"),
+            ("10.0.2.15:::::::dns", "'dns' is not an IPv4 name server"),
             ("rarp", "not supported"),
-            ("::::::magic", "'magic' is no method"),
-            ("10.0.2.15::::::magic", "'magic' is no method"),
+            ("::::::magic", "'magic' is not a"),
+            ("10.0.2.15::::::magic", "'magic' is not a"),
             ("10.0.2.15::::-web", "a host name has"),
             ("10.0.2.15::::::::::", "more than 10 fields"),
         ] {
@@ -273,6 +273,7 @@ mod tests {
             assert!(error.contains(cause), "{value}: {error}");
         }
     }
+
     #[test]
     fn a_very_long_field_is_named_by_its_beginning() {
         let long = "é".repeat(4096);

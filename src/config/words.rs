@@ -1,8 +1,8 @@
 //! The words of a command line.
 
 /// Separated by white space, except inside double quotes, which are dropped (the kernel's lib/cmdline.c,
-/// `next_arg`). A quote that is never closed reaches to the end: what it makes of its word and all that
-/// follow comes apart from the others, since it can't be what was meant.
+/// `next_arg`). A quote that is never closed reaches to the end: the word that this results in is returned
+/// separately, since it can't be what was meant.
 pub fn split(text: &[u8]) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
     let mut words = Vec::new();
     let mut word = Vec::new();

@@ -1,22 +1,22 @@
 //! The lines go to a syslog collector: RFC 5424 messages in UDP datagrams (RFC 5426) or, each with its
 //! length before it, on a TCP connection (RFC 6587, section 3.4.1).
 //!
-//! Neither transport tells what was read. Over TCP the kernel knows what was acknowledged, and how the
-//! connection ended tells what that is worth: a collector that closes has read it, one that resets may have
+//! Neither transport shows what was read. Over TCP the kernel knows what was acknowledged, and how the
+//! connection ended shows what that is worth: a collector that closes has read it, one that resets may have
 //! left the last of it unread. What may not have arrived is sent again on the next connection: a line may come
-//! twice, with the same time stamp, rather than not at all. Over UDP this works only where the collector's
+//! twice, with the same timestamp, rather than not at all. Over UDP this works only where the collector's
 //! machine refuses datagrams; what the network drops is lost.
 //!
-//! A connection is made when there is something to send. One that ends when all has arrived, as collectors
-//! end those on which nothing is said, is no event and not told: a line about it would make the next.
+//! A connection is made when there is something to send. One that ends when everything has arrived, as collectors
+//! end those that are idle, is not logged: a line about it would open the next connection.
 
 mod connection;
-mod siocoutq;
+mod tiocoutq;
 mod target;
 mod window;
 
 use super::record::{Record, Severity};
-use super::ring::Wants;
+use super::ring::Backlog;
 use super::{Log, Next, Reader};
 use connection::Connection;
 use std::collections::VecDeque;
@@ -26,11 +26,11 @@ use std::time::{Duration, Instant};
 pub use target::{Target, Transport};
 use window::{DOUBT, Window};
 
-/// From one connection to the next, and after the first that was in vain.
+/// From one connection to the next, and after the first one that failed.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
-/// How often an idle connection is looked at: has the other side closed it?
+/// How often an idle connection is checked: has the other side closed it?
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Sends the log to a collector.
@@ -42,17 +42,17 @@ pub struct Sender {
     /// To be sent before anything else of the log.
     first: VecDeque<Arc<Record>>,
     window: Window,
-    /// When the next connection may be made, and how long that is put off after another one in vain.
+    /// When the next connection may be made, and how long to wait after another one that fails.
     not_before: Instant,
     delay: Duration,
-    /// Nobody has to wait until then: the next one is likely to be in vain, too.
+    /// Nobody has to wait until then: the next one is likely to fail, too.
     is_away: bool,
-    /// Somebody waits until all has arrived.
+    /// Somebody is waiting for everything to arrive.
     finishing: bool,
     state: State,
 }
 
-/// What the console was told last.
+/// What was logged last.
 #[derive(PartialEq)]
 enum State {
     New,
@@ -61,9 +61,9 @@ enum State {
 }
 
 impl Sender {
-    /// From the first line on that the log still has. From now on [`Log::flush`] waits for the collector.
+    /// Begins with the first line that the log still has. From now on [`Log::flush`] waits for the collector.
     pub fn new(target: Target, log: &Log) -> Sender {
-        let everything = Wants {
+        let everything = Backlog {
             init: Some(u64::MAX),
             kernel: Some(u64::MAX),
             programs: Some(u64::MAX),
@@ -83,7 +83,7 @@ impl Sender {
         }
     }
 
-    /// Send, for ever: the body of a thread.
+    /// Send forever: the body of a thread.
     pub fn run(mut self) -> ! {
         loop {
             self.step();
@@ -104,19 +104,19 @@ impl Sender {
         if self.finishing {
             return self.finish();
         }
-        // without a connection there is nothing to look at
+        // without a connection there is nothing to check
         let patience = self.connection.as_ref().map(|_| LOOK);
         match self.reader.next(patience) {
             Next::Records(records, lost) => {
                 if lost.total() > 0 {
                     let reason = "the collector was away or too slow";
-                    let told = Record::of_loss(reason, lost, records.first());
-                    self.first.push_back(Arc::new(told));
+                    let notice = Record::of_loss(reason, lost, records.first());
+                    self.first.push_back(Arc::new(notice));
                 }
                 self.first.extend(records);
             }
             Next::Flush => self.finishing = true,
-            Next::Nothing => self.look()?,
+            Next::Nothing => self.check()?,
         }
         Ok(())
     }
@@ -127,8 +127,8 @@ impl Sender {
             self.wait_for_turn();
             self.connection = Some(Connection::open(self.target)?);
         }
-        // while nothing was said it may have been closed
-        self.look()?;
+        // while it was idle it may have been closed
+        self.check()?;
         let Some(connection) = &mut self.connection else {
             return Ok(());
         };
@@ -143,7 +143,7 @@ impl Sender {
         Ok(())
     }
 
-    /// Until the next connection may be made, or somebody is in a hurry.
+    /// Until the next connection may be made, or [`Log::retry_now`] is called.
     fn wait_for_turn(&self) {
         let pause = self.not_before.saturating_duration_since(Instant::now());
         match self.is_away {
@@ -154,24 +154,24 @@ impl Sender {
     }
 
     /// What has arrived, and is the collector still there?
-    fn look(&mut self) -> io::Result<()> {
+    fn check(&mut self) -> io::Result<()> {
         let Some(connection) = &self.connection else {
             return Ok(());
         };
-        connection.look()?;
+        connection.check()?;
         let acknowledged = connection.acknowledged();
         self.window.forget(acknowledged, DOUBT, Instant::now());
         if self.window.has_arrived() {
             self.delay = FIRST_DELAY;
         }
-        // one that takes lines and resets would otherwise be back and away, back and away
+        // one that takes lines and resets would otherwise be reported as back, away, back, away
         if self.window.has_arrived() || (self.state == State::New && acknowledged > 0) {
-            self.say_reached();
+            self.report_reached();
         }
         Ok(())
     }
 
-    /// Wait until all has arrived, as far as the transport can tell. The next line makes a new connection.
+    /// Wait until everything has arrived, as far as the transport shows that. The next line opens a new connection.
     fn finish(&mut self) -> io::Result<()> {
         match &mut self.connection {
             Some(connection) => Err(connection.finish()),
@@ -198,37 +198,37 @@ impl Sender {
                 self.not_before = connection.opened() + FIRST_DELAY;
             }
         }
-        // one that is there may end a connection as well, but not again and again
+        // a working collector may end a connection too, but not again and again
         self.is_away = !connection::was_there(&cause) || self.delay > FIRST_DELAY;
         if !window.has_arrived() {
             self.delay = (self.delay * 2).min(LONGEST_DELAY);
             if !self.log.is_ending() {
-                self.say(State::Away, |target| {
+                self.report(State::Away, |target| {
                     format!("warning: logs: {target}: {cause}: lines are kept and sent later")
                 });
             }
         } else if !self.finishing {
-            self.say_reached();
+            self.report_reached();
         }
         let mut again: VecDeque<_> = window.into_records().collect();
         again.append(&mut self.first);
         self.first = again;
     }
 
-    fn say_reached(&mut self) {
-        self.say(State::Reached, |target| {
+    fn report_reached(&mut self) {
+        self.report(State::Reached, |target| {
             format!("logs: lines go to {target}")
         });
     }
 
-    /// Say it when it is news.
-    fn say(&mut self, state: State, line: impl Fn(Target) -> String) {
+    /// Log a line if the state has changed.
+    fn report(&mut self, state: State, line: impl Fn(Target) -> String) {
         let severity = match state {
             State::Away => Severity::Warning,
             _ => Severity::Informational,
         };
         if self.state != state {
-            self.log.say(severity, line(self.target));
+            self.log.report(severity, line(self.target));
             self.state = state;
         }
     }

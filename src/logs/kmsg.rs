@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 pub const PATH: &str = "/dev/kmsg";
-/// A record is read whole or not at all; the kernel makes none that is longer than 2 KiB.
+/// A record is read whole or not at all; the kernel's are never longer than 2 KiB.
 const LONGEST: usize = 8192;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,8 @@ pub struct Message {
     pub text: Vec<u8>,
 }
 
-/// Take apart `6,339,5140900,-;NET: Registered protocol family 10`. More fields before the semicolon are
-/// to be ignored, says the document; so are the lines ` KEY=value` that may follow the text. `None`: it is
-/// no such record.
+/// Parse `6,339,5140900,-;NET: Registered protocol family 10`. The document says to ignore further fields before the
+/// semicolon, and the lines ` KEY=value` that may follow the text. `None`: this is not such a record.
 pub fn parse(record: &[u8]) -> Option<Message> {
     let semicolon = record.iter().position(|&byte| byte == b';')?;
     let (prefix, rest) = record.split_at_checked(semicolon)?;
@@ -29,7 +28,7 @@ pub fn parse(record: &[u8]) -> Option<Message> {
     let at = fields.next()?.parse().ok()?;
     let text = rest.get(1..)?.split(|&byte| byte == b'\n').next()?;
     Some(Message {
-        // any process that may write to /dev/kmsg chooses the facility: those above 23 are not syslog's
+        // any process that may write to /dev/kmsg chooses the facility: those above 23 don't exist in syslog
         priority: u8::try_from(priority).ok().filter(|&p| p < 24 * 8)?,
         sequence,
         at,
@@ -57,18 +56,18 @@ fn unescape(text: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// What a reader of the kernel's log meets.
+/// What a reader of the kernel's log comes across.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
     Message(Message),
-    /// So many were overwritten before they could be read.
+    /// This many were overwritten before they could be read.
     Overwritten(u64),
 }
 
-/// Read the kernel's log from its beginning and give what comes, for ever.
+/// Read the kernel's log from its beginning and pass on what comes, forever.
 ///
 /// # Errors
-/// Returns only when `kmsg` can't be read any more.
+/// Returns only when `kmsg` can't be read any longer.
 pub fn follow(mut kmsg: impl Read, mut give: impl FnMut(Event)) -> std::io::Error {
     let mut record = vec![0; LONGEST];
     let mut expected = 0;
@@ -86,7 +85,7 @@ pub fn follow(mut kmsg: impl Read, mut give: impl FnMut(Event)) -> std::io::Erro
                 expected = message.sequence.saturating_add(1);
                 give(Event::Message(message));
             }
-            // EPIPE: the next record was overwritten; the one after it follows, and its number tells how
+            // EPIPE: the next record was overwritten; the one after it follows, and its number shows how
             // many are gone
             Err(error)
                 if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::Interrupted) => {}
@@ -116,16 +115,16 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_are_new_are_passed_over_and_escapes_undone() {
+    fn new_fields_are_ignored_and_escapes_undone() {
         let message = parse(b"30,1,2,c,caller=T1;a\\x1bb\\x5cx41 \\xc3\\xa9 \\xzz \\x4").unwrap();
         assert_eq!(message.text, "a\x1bb\\x41 é \\xzz \\x4".as_bytes());
         assert_eq!(message.priority, 30);
     }
 
     #[test]
-    fn what_is_no_record_is_passed_over() {
-        for rubbish in ["", ";", "a,b,c,-;x", "6,1;x", "200,1,2,-;x", "6,1,2,-"] {
-            assert_eq!(parse(rubbish.as_bytes()), None, "{rubbish}");
+    fn what_is_not_a_record_is_ignored() {
+        for malformed in ["", ";", "a,b,c,-;x", "6,1;x", "200,1,2,-;x", "6,1,2,-"] {
+            assert_eq!(parse(malformed.as_bytes()), None, "{malformed}");
         }
     }
 

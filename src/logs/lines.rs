@@ -1,4 +1,4 @@
-//! A program's output, taken apart into lines, in bounded memory whatever it writes.
+//! A program's output, split into lines, in bounded memory whatever it writes.
 
 use super::record::{CUT, LONGEST_TEXT, cut};
 use nix::errno::Errno;
@@ -6,16 +6,15 @@ use nix::poll::{PollFd, PollFlags, poll};
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsFd;
 
-/// A line that is not ended is given as it is after this pause in milliseconds: what a hanging program
-/// said last is often what one wants to know. A program that writes one line in several pieces does so
-/// faster.
+/// An unfinished line is passed on as it is after this pause in milliseconds: what a hanging program wrote last is
+/// often what one wants to know. A program that writes one line in several pieces does so faster.
 const PAUSE: u16 = 1000;
 
-/// Give every line of `pipe` without its end, until end of file. A line that is too long for a record is
-/// given in pieces: `beginning...`, `...middle...`, `...end`.
+/// Pass on every line of `pipe` without its end, until end of file. A line that is too long for a record is
+/// passed on in pieces: `beginning...`, `...middle...`, `...end`.
 ///
 /// # Errors
-/// `pipe` can't be read any more.
+/// `pipe` can't be read any longer.
 pub fn follow(
     mut pipe: impl Read + AsFd,
     mut give: impl FnMut(&[u8]),
@@ -54,7 +53,7 @@ fn nothing_comes(pipe: &impl AsFd) -> bool {
 #[derive(Default)]
 struct Splitter {
     held: Vec<u8>,
-    /// What was held has been given before its line ended; the end alone is then no line of its own.
+    /// What was held was passed on before its line ended; the end alone is then not a line of its own.
     given_early: bool,
 }
 
@@ -73,7 +72,7 @@ impl Splitter {
         }
     }
 
-    /// One more part of the line. A piece is given only when more than a record's text is there, so that
+    /// One more part of the line. A piece is passed on only when there is more than a record's text, so that
     /// its continuation is never empty.
     fn hold(&mut self, part: &[u8], give: &mut impl FnMut(&[u8])) {
         self.held.extend_from_slice(part);
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_hanging_program_said_last_is_seen_although_the_line_is_not_ended() {
+    fn what_a_hanging_program_wrote_last_is_seen_although_the_line_is_unfinished() {
         let (read, mut write) = pipe();
         let lines = follow_pipe(read);
         let start = Instant::now();
@@ -193,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost_or_made_up(
+        fn nothing_is_lost_or_invented(
             text in prop::collection::vec(prop_oneof![4 => any::<u8>(), 1 => Just(b'\n')], 0..500),
             cuts in prop::collection::vec(1usize..50, 1..20),
         ) {

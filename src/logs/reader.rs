@@ -1,12 +1,12 @@
-//! How consoles and collector wait for what comes next.
+//! How consoles and collector wait for the next records.
 
 use super::record::Record;
-use super::ring::{Counts, Ring, Wants};
-use super::{Log, Reach, Seat};
+use super::ring::{Backlog, Counts, Ring};
+use super::{Delivery, Log, Registration};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Reads the log from its own place.
+/// Reads the log from a position of its own.
 pub struct Reader {
     log: Log,
     id: u64,
@@ -17,25 +17,25 @@ pub struct Reader {
 pub enum Next {
     /// The next records, and what was lost before them.
     Records(Vec<Arc<Record>>, Counts),
-    /// All was handed out, and somebody waits until it has arrived.
+    /// Everything was handed out, and somebody is waiting for it to arrive.
     Flush,
-    /// Nothing came for as long as the reader had patience.
+    /// Nothing came while the reader was prepared to wait.
     Nothing,
 }
 
 impl Reader {
     /// Begins with the first record ever written, if it is still there.
-    pub fn new(log: &Log, name: &str, wants: Wants) -> Reader {
+    pub fn new(log: &Log, name: &str, backlog: Backlog) -> Reader {
         let mut state = log.lock();
-        let id = state.seats;
-        state.seats += 1;
+        let id = state.next_id;
+        state.next_id += 1;
         let flushed = state.flushes;
-        state.readers.push(Seat {
+        state.readers.push(Registration {
             id,
             name: name.to_owned(),
-            reader: Ring::reader(wants),
+            reader: Ring::reader(backlog),
             flushed,
-            reach: Reach::Present,
+            delivery: Delivery::Working,
         });
         Reader {
             log: log.clone(),
@@ -44,27 +44,28 @@ impl Reader {
         }
     }
 
-    /// Wait for the next thing to do, not longer than `patience` if there is one. Who comes back for more
-    /// has done what it got before.
+    /// Wait for the next thing to do, not longer than `patience` if there is one. A reader that comes back for more has
+    /// delivered what it got before.
     pub fn next(&mut self, patience: Option<Duration>) -> Next {
         let deadline = patience.map(|patience| Instant::now() + patience);
         let shared = &self.log.0;
         let mut guard = self.log.lock();
         loop {
             let state = &mut *guard;
-            let Some(seat) = state.readers.iter_mut().find(|seat| seat.id == self.id) else {
+            let mut readers = state.readers.iter_mut();
+            let Some(registration) = readers.find(|reader| reader.id == self.id) else {
                 return Next::Nothing;
             };
-            seat.reach = Reach::Present;
-            if let Some((records, lost)) = state.ring.next(&mut seat.reader) {
+            registration.delivery = Delivery::Working;
+            if let Some((records, lost)) = state.ring.next(&mut registration.reader) {
                 return Next::Records(records, lost);
             }
             if self.flush < state.flushes {
                 self.flush = state.flushes;
                 return Next::Flush;
             }
-            if seat.flushed < self.flush {
-                seat.flushed = self.flush;
+            if registration.flushed < self.flush {
+                registration.flushed = self.flush;
                 shared.changed.notify_all();
             }
             guard = match deadline {
@@ -87,14 +88,14 @@ impl Reader {
         }
     }
 
-    /// A function that sleeps, unless somebody is in a hurry: for when it can't deliver what it has taken. Until it
-    /// comes back for more, nobody waits for it but for one more try.
+    /// A function that sleeps, or until [`Log::retry_now`] is called: for when the reader can't deliver what it has taken.
+    /// Until it comes back for more, nobody waits for it any longer than one more attempt takes.
     pub fn pause(&self) -> impl Fn(Duration) + Send + use<> {
         let (log, id) = (self.log.clone(), self.id);
         move |time| log.pause(id, time)
     }
 
-    /// The same for when it can deliver, but not so soon: who waits for it goes on waiting.
+    /// The same for when it can deliver, but not yet: whoever is waiting for it goes on waiting.
     pub fn rest(&self, time: Duration) {
         drop(self.log.sleep(self.log.lock(), time));
     }
@@ -102,7 +103,10 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.log.lock().readers.retain(|seat| seat.id != self.id);
+        self.log
+            .lock()
+            .readers
+            .retain(|reader| reader.id != self.id);
         // nobody has to wait for it any more
         self.log.0.changed.notify_all();
     }
@@ -115,27 +119,27 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// A reader that takes all there is, can't deliver it, and calls `then` when it is to try again.
+    /// A reader that takes everything, can't deliver it, and calls `then` when it is to try again.
     fn away(log: &Log, then: impl FnOnce(Reader) + Send + 'static) {
-        let everything = Wants {
+        let everything = Backlog {
             init: Some(u64::MAX),
             kernel: None,
             programs: None,
         };
         let mut reader = Reader::new(log, "away", everything);
-        log.say(Severity::Notice, "to be delivered");
+        log.report(Severity::Notice, "to be delivered");
         assert!(matches!(reader.next(None), Next::Records(..)));
         std::thread::spawn(move || {
             reader.pause()(PATIENCE);
             then(reader);
         });
-        while log.lock().readers[0].reach != Reach::Away {
+        while log.lock().readers[0].delivery != Delivery::Failing {
             std::thread::yield_now();
         }
     }
 
     #[test]
-    fn who_is_away_gets_one_more_try_at_the_end() {
+    fn a_reader_that_is_away_gets_one_more_attempt_at_the_end() {
         let log = Log::default();
         away(
             &log,
@@ -147,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_does_not_wait_for_who_fails_again_nor_long_for_who_can_not_tell() {
+    fn the_end_does_not_wait_for_a_reader_that_fails_again_nor_long_for_a_silent_one() {
         for is_refused in [true, false] {
             let log = Log::default();
             away(&log, move |reader| {

@@ -1,4 +1,4 @@
-//! One line of somebody's, and how it looks on a console and in a syslog message. Pure.
+//! One line of the log, and how it looks on a console and in a syslog message. Pure.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 /// The longest text of a record in bytes. With its header such a line fits in [`TCP_MESSAGE`], unless
 /// much of it has to be escaped.
 pub const LONGEST_TEXT: usize = TCP_MESSAGE - 256;
-/// What rsyslog takes by default in one message; syslog-ng takes more.
+/// What rsyslog accepts by default in one message; syslog-ng accepts more.
 pub const TCP_MESSAGE: usize = 8096;
-/// What every receiver of datagrams should take (RFC 5426, section 3.2).
+/// What every receiver of datagrams should accept (RFC 5426, section 3.2).
 pub const UDP_MESSAGE: usize = 2048;
 /// Ends a text that was cut and begins its continuation.
 pub const CUT: &str = "...";
 
-/// Before this moment, in microseconds since 1970, it was not yet written: the real-time clock is not set.
+/// A time before this, in microseconds since 1970, is wrong: the real-time clock is not set.
 const YEAR_2020: u64 = 1_577_836_800_000_000;
 const DAY: u64 = 86_400_000_000;
 /// The facility of everything that is not the kernel's (RFC 5424, table 1).
@@ -39,7 +39,7 @@ pub enum Source<'a> {
     Program(&'a str),
 }
 
-/// Records are kept apart by origin, so that a flood of one doesn't wash away the others.
+/// Records are kept apart by origin, so that a flood from one doesn't push out the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     Init,
@@ -63,7 +63,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What is over [`LONGEST_TEXT`] is cut off.
+    /// What exceeds [`LONGEST_TEXT`] is cut off.
     pub fn new(source: Source, severity: Severity, at: u64, text: &[u8]) -> Record {
         let (lane, name) = match source {
             Source::Init => (Lane::Init, "init"),
@@ -89,7 +89,7 @@ impl Record {
         }
     }
 
-    /// Init's own word about `lost` lines that came before `next`, where they would have been.
+    /// Init's own note about `lost` lines that came before `next`, in the place where they would have been.
     pub fn of_loss(
         reason: &str,
         lost: impl std::fmt::Display,
@@ -114,11 +114,11 @@ impl Record {
 
     /// The syslog message of RFC 5424, cut to `limit` bytes.
     ///
-    /// `hostname` may be empty while it is not known. `boot` is the moment of boot in microseconds since
-    /// 1970, by what the real-time clock says *now*: so lines from before it was set come out right. While
-    /// it shows a year before 2020, the message says that the time is not known.
+    /// `hostname` may be empty while it is not known. `boot` is the time of boot in microseconds since
+    /// 1970, by the real-time clock as it is *now*: so lines from before it was set come out right. While
+    /// it shows a year before 2020, the message says that the time is unknown.
     ///
-    /// PROCID and MSGID are not told, and there is no structured data. The text is always valid UTF-8; it
+    /// PROCID, MSGID and structured data are left out. The text is always valid UTF-8; it
     /// begins with a byte order mark (section 6.4) when it is more than ASCII.
     pub fn for_syslog(&self, hostname: &str, boot: i64, limit: usize) -> String {
         let mut message = format!("<{}>1 ", self.priority);
@@ -148,7 +148,7 @@ impl Record {
 /// The first `limit` bytes of `text` or fewer, so that no UTF-8 character is cut in the middle.
 pub fn cut(text: &[u8], limit: usize) -> &[u8] {
     let continues = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    // a character has up to three bytes after its first; where there are more, it is no UTF-8
+    // a character has up to three bytes after its first; if there are more, it is not UTF-8
     let end = (limit.saturating_sub(3)..=limit)
         .rev()
         .find(|&end| !continues(end))
@@ -156,7 +156,7 @@ pub fn cut(text: &[u8], limit: usize) -> &[u8] {
     text.get(..end).unwrap_or(text)
 }
 
-/// Bytes that could play with an operator's terminal, or that are no UTF-8, as `\x1b`. A tab stays.
+/// Bytes that could control an operator's terminal, or that are not UTF-8, as `\x1b`. A tab stays.
 fn escape(bytes: &[u8], out: &mut String) {
     let hex = |bytes: &[u8], out: &mut String| {
         for byte in bytes {
@@ -189,7 +189,7 @@ fn name(name: &str, limit: usize, out: &mut String) {
     );
 }
 
-/// `2026-11-23T11:50:00.123456Z` (RFC 3339), or the NILVALUE where that can't be right.
+/// `2026-11-23T11:50:00.123456Z` (RFC 3339), or the NILVALUE if that can't be right.
 fn timestamp(microseconds: Option<u64>, out: &mut String) {
     let Some(since_2020) = microseconds.and_then(|at| at.checked_sub(YEAR_2020)) else {
         return out.push('-');
@@ -226,7 +226,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn said(text: &[u8]) -> Record {
+    fn record(text: &[u8]) -> Record {
         Record::new(
             Source::Program("web"),
             Severity::Informational,
@@ -235,7 +235,7 @@ mod tests {
         )
     }
 
-    /// An independent reader of RFC 5424: what it finds in the header, and the message.
+    /// An independent parser of RFC 5424: the fields of the header, and the message.
     fn parse(message: &str) -> ([&str; 6], &str) {
         let rest = message.strip_prefix('<').unwrap();
         let (priority, rest) = rest.split_once(">1 ").unwrap();
@@ -248,19 +248,19 @@ mod tests {
 
     #[test]
     fn a_console_shows_seconds_since_boot_and_whose_line_it_is() {
-        assert_eq!(said(b"ready").for_console(), "[    0.412] web: ready\n");
+        assert_eq!(record(b"ready").for_console(), "[    0.412] web: ready\n");
         let late = Record::new(Source::Init, Severity::Notice, 123_456_789_012, b"x");
         assert_eq!(late.for_console(), "[123456.789] init: x\n");
     }
 
     #[test]
-    fn a_program_cannot_play_with_the_operators_terminal() {
+    fn a_program_cannot_control_the_operators_terminal() {
         assert_eq!(
-            said("\x1b[2J\0\x07a\tb\r\x7f \u{9b}31m é".as_bytes()).for_console(),
+            record("\x1b[2J\0\x07a\tb\r\x7f \u{9b}31m é".as_bytes()).for_console(),
             "[    0.412] web: \\x1b[2J\\x00\\x07a\tb\\x0d\\x7f \\xc2\\x9b31m é\n"
         );
         assert_eq!(
-            said(b"\x9b31m\xff").for_console(),
+            record(b"\x9b31m\xff").for_console(),
             "[    0.412] web: \\x9b31m\\xff\n"
         );
     }
@@ -269,15 +269,15 @@ mod tests {
     fn a_syslog_message_has_every_field_of_rfc_5424() {
         let boot = 1_795_434_600_000_000;
         assert_eq!(
-            said(b"ready").for_syslog("box-1", boot, TCP_MESSAGE),
+            record(b"ready").for_syslog("box-1", boot, TCP_MESSAGE),
             "<30>1 2026-11-23T11:50:00.412345Z box-1 web - - - ready"
         );
     }
 
     #[test]
-    fn time_and_host_name_that_are_not_known_are_not_told() {
+    fn an_unknown_time_or_host_name_is_left_out() {
         assert_eq!(
-            said(b"").for_syslog("", 0, TCP_MESSAGE),
+            record(b"").for_syslog("", 0, TCP_MESSAGE),
             "<30>1 - - web - - - "
         );
     }
@@ -290,19 +290,19 @@ mod tests {
 
     #[test]
     fn text_beyond_ascii_begins_with_a_byte_order_mark() {
-        let line = said("größer".as_bytes()).for_syslog("h", 0, TCP_MESSAGE);
+        let line = record("größer".as_bytes()).for_syslog("h", 0, TCP_MESSAGE);
         assert_eq!(line, "<30>1 - h web - - - \u{feff}größer");
     }
 
     #[test]
-    fn names_that_are_no_names_are_made_fit() {
+    fn names_that_syslog_does_not_allow_are_adapted() {
         let record = Record::new(Source::Program("my é\nprogram"), Severity::Notice, 0, b"x");
         let line = record.for_syslog("a b", 0, TCP_MESSAGE);
         assert_eq!(line, "<29>1 - a_b my___program - - - x");
     }
 
     #[test]
-    fn dates_are_right_on_the_days_that_are_difficult() {
+    fn dates_are_right_on_difficult_days() {
         let shown = |seconds: u64| {
             let mut out = String::new();
             timestamp(Some(seconds * 1_000_000), &mut out);
@@ -320,8 +320,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_is_too_long_is_cut_at_a_character_and_says_so() {
-        let line = said("é".repeat(3000).as_bytes()).for_syslog("h", 0, UDP_MESSAGE);
+    fn a_message_that_is_too_long_is_cut_at_a_character_and_shows_that() {
+        let line = record("é".repeat(3000).as_bytes()).for_syslog("h", 0, UDP_MESSAGE);
         assert!(line.len() <= UDP_MESSAGE && line.len() > UDP_MESSAGE - 4);
         assert!(line.ends_with("é..."));
     }
@@ -349,7 +349,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_said_the_message_can_be_read(
+        fn whatever_is_logged_the_message_can_be_read(
             text in bytes(), host in any::<String>(), program in any::<String>(),
             at in any::<u64>(), boot in any::<i64>(), kernel in prop::option::of(any::<u8>()),
             limit in prop_oneof![Just(UDP_MESSAGE), Just(TCP_MESSAGE)],
@@ -360,7 +360,7 @@ mod tests {
             };
             let message = record.for_syslog(&host, boot, limit);
             prop_assert!(message.len() <= limit);
-            let ([priority, time, host, name, process, id], said) = parse(&message);
+            let ([priority, time, host, name, process, id], shown) = parse(&message);
             prop_assert_eq!(priority.parse::<u8>().unwrap(), record.priority);
             prop_assert!(time == "-" || time.len() == 27);
             prop_assert!((1..=255).contains(&host.len()) && (1..=48).contains(&name.len()));
@@ -368,7 +368,7 @@ mod tests {
             let printable = text.len() < 1000
                 && std::str::from_utf8(&text).is_ok_and(|text| !text.chars().any(char::is_control));
             if printable {
-                prop_assert_eq!(said.as_bytes(), &text[..]);
+                prop_assert_eq!(shown.as_bytes(), &text[..]);
             }
             for line in [message.as_str(), record.for_console().trim_end_matches('\n')] {
                 prop_assert!(!line.chars().any(|c| c.is_control() && c != '\t'));

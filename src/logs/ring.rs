@@ -1,8 +1,8 @@
-//! The records that are kept, in bounded memory, for readers of different speed. Pure.
+//! The records that are kept, in bounded memory, for readers of different speeds. Pure.
 //!
-//! Every console and the collector is a reader with its own place in the same ring: what is slow or away
+//! Every console and the collector is a reader with its own position in the same ring: one that is slow or away
 //! costs no memory of its own and holds up nobody. A reader that fell behind what is kept goes on with the
-//! oldest record there is and is told how many it lost. So for every reader and at any time
+//! oldest record there is and learns how many it lost. So for every reader and at any time
 //! `taken + lost + waiting = written`.
 
 use super::record::{Lane, Record};
@@ -10,13 +10,13 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-/// Bytes that the whole ring may hold, bookkeeping included.
+/// Bytes that the whole ring may hold, including bookkeeping.
 pub const BOUND: usize = 1 << 20;
-/// A share for each lane: programs may flood theirs, and wash away nothing of init's and the kernel's.
+/// A share for each lane: programs may flood theirs without pushing out anything of init's or the kernel's.
 const SHARES: [usize; 3] = [BOUND / 8, BOUND / 4, BOUND / 8 * 5];
-/// A reader takes so many bytes at a time, and holds them outside the ring.
-const STRETCH: usize = 16 * 1024;
-/// What a record needs besides its name and text: itself and its counters, a place in the queue (which
+/// How many bytes a reader takes at a time, and holds outside the ring.
+const BATCH: usize = 16 * 1024;
+/// What a record needs besides its name and text: itself and its counters, a slot in the queue (which
 /// doubles as it grows), three headers of the allocator.
 const OVERHEAD: usize = size_of::<Record>() + 2 * size_of::<usize>() + 2 * size_of::<Entry>() + 48;
 
@@ -58,16 +58,16 @@ impl fmt::Display for Counts {
     }
 }
 
-/// How many bytes of a lane may wait for a reader before it skips the older half; `None`: the reader does
+/// How many bytes of each lane may wait for a reader before it skips the older half; `None`: the reader does
 /// not want this lane at all.
 #[derive(Debug, Clone, Copy)]
-pub struct Wants {
+pub struct Backlog {
     pub init: Option<u64>,
     pub kernel: Option<u64>,
     pub programs: Option<u64>,
 }
 
-impl Wants {
+impl Backlog {
     fn of(&self, lane: Lane) -> Option<u64> {
         match lane {
             Lane::Init => self.init,
@@ -85,11 +85,12 @@ struct Entry {
     record: Arc<Record>,
 }
 
-struct Shelf {
+/// The records of one lane.
+struct Queue {
     lane: Lane,
     share: usize,
     entries: VecDeque<Entry>,
-    /// How many records were dropped, which is also the number of the first that is kept.
+    /// How many records were dropped, which is also the number of the first one that is kept.
     dropped: u64,
     /// Bytes of the records that are kept.
     kept: usize,
@@ -97,20 +98,20 @@ struct Shelf {
     end: u64,
 }
 
-/// One reader's place.
+/// One reader's position.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    wants: Wants,
+    backlog: Backlog,
     /// The number of the next record, by lane.
     next: Counts,
-    /// Records that were gone before this reader came to them, ever.
+    /// All records that were gone before this reader came to them.
     pub lost: Counts,
-    /// Those of them that [`Ring::next`] has told of.
-    told: Counts,
+    /// Those of them that [`Ring::next`] has reported.
+    reported: Counts,
 }
 
 pub struct Ring {
-    shelves: [Shelf; 3],
+    queues: [Queue; 3],
     sequence: u64,
 }
 
@@ -124,10 +125,10 @@ impl Ring {
     fn new(shares: [usize; 3]) -> Ring {
         let [init, kernel, programs] = shares;
         Ring {
-            shelves: [
-                Shelf::new(Lane::Init, init),
-                Shelf::new(Lane::Kernel, kernel),
-                Shelf::new(Lane::Programs, programs),
+            queues: [
+                Queue::new(Lane::Init, init),
+                Queue::new(Lane::Kernel, kernel),
+                Queue::new(Lane::Programs, programs),
             ],
             sequence: 0,
         }
@@ -136,34 +137,34 @@ impl Ring {
     pub fn push(&mut self, record: Arc<Record>) {
         let sequence = self.sequence;
         self.sequence += 1;
-        for shelf in &mut self.shelves {
-            if shelf.lane == record.lane {
-                return shelf.push(sequence, record);
+        for queue in &mut self.queues {
+            if queue.lane == record.lane {
+                return queue.push(sequence, record);
             }
         }
     }
 
     /// A reader that begins with the first record ever written, if it is still here.
-    pub fn reader(wants: Wants) -> Reader {
+    pub fn reader(backlog: Backlog) -> Reader {
         Reader {
-            wants,
+            backlog,
             next: Counts::default(),
             lost: Counts::default(),
-            told: Counts::default(),
+            reported: Counts::default(),
         }
     }
 
-    /// The next records for `reader` in the order in which they were written, [`STRETCH`] bytes or one
-    /// record more, and how many were lost before the first of them. None: there are none.
+    /// The next records for `reader` in the order in which they were written, [`BATCH`] bytes or one
+    /// record more, and how many were lost before the first of them. `None`: there are none.
     ///
-    /// More than one, so that a reader much slower than a flood gets stretches of it, not every hundredth
+    /// More than one, so that a reader much slower than a flood gets consecutive lines of it, not every hundredth
     /// line.
     pub fn next(&self, reader: &mut Reader) -> Option<(Vec<Arc<Record>>, Counts)> {
-        for shelf in &self.shelves {
-            shelf.catch_up(reader);
+        for queue in &self.queues {
+            queue.catch_up(reader);
         }
         let (mut records, mut bytes) = (vec![], 0);
-        while bytes < STRETCH {
+        while bytes < BATCH {
             let Some(record) = self.oldest(reader) else {
                 break;
             };
@@ -175,29 +176,29 @@ impl Ring {
             return None;
         }
         let lost = Counts {
-            init: reader.lost.init - reader.told.init,
-            kernel: reader.lost.kernel - reader.told.kernel,
-            programs: reader.lost.programs - reader.told.programs,
+            init: reader.lost.init - reader.reported.init,
+            kernel: reader.lost.kernel - reader.reported.kernel,
+            programs: reader.lost.programs - reader.reported.programs,
         };
-        reader.told = reader.lost;
+        reader.reported = reader.lost;
         Some((records, lost))
     }
 
     fn oldest(&self, reader: &mut Reader) -> Option<&Arc<Record>> {
-        self.shelves
+        self.queues
             .iter()
-            .filter_map(|shelf| shelf.next(reader))
+            .filter_map(|queue| queue.next(reader))
             .min_by_key(|entry| entry.sequence)
             .map(|entry| &entry.record)
     }
 
-    /// How many records wait for `reader`; what it has lost by now is counted first.
+    /// How many records are waiting for `reader`; what it has lost by now is counted first.
     pub fn waiting(&self, reader: &mut Reader) -> u64 {
         let mut waiting = 0;
-        for shelf in &self.shelves {
-            shelf.catch_up(reader);
-            if reader.wants.of(shelf.lane).is_some() {
-                waiting += shelf.written() - *reader.next.of(shelf.lane);
+        for queue in &self.queues {
+            queue.catch_up(reader);
+            if reader.backlog.of(queue.lane).is_some() {
+                waiting += queue.written() - *reader.next.of(queue.lane);
             }
         }
         waiting
@@ -205,22 +206,22 @@ impl Ring {
 
     /// Bytes in use, never more than [`BOUND`].
     pub fn bytes(&self) -> usize {
-        self.shelves.iter().map(|shelf| shelf.kept).sum()
+        self.queues.iter().map(|queue| queue.kept).sum()
     }
 
     /// Records ever written.
     pub fn written(&self) -> Counts {
         let mut written = Counts::default();
-        for shelf in &self.shelves {
-            *written.of(shelf.lane) = shelf.written();
+        for queue in &self.queues {
+            *written.of(queue.lane) = queue.written();
         }
         written
     }
 }
 
-impl Shelf {
-    fn new(lane: Lane, share: usize) -> Shelf {
-        Shelf {
+impl Queue {
+    fn new(lane: Lane, share: usize) -> Queue {
+        Queue {
             lane,
             share,
             entries: VecDeque::new(),
@@ -244,7 +245,7 @@ impl Shelf {
             record,
         });
         if self.kept > self.share {
-            // A good piece at once: a reader that is overtaken all the time then loses stretches, not
+            // Many at once: a reader that is overtaken all the time then loses consecutive lines, not
             // every other line.
             while self.kept > self.share / 8 * 7 {
                 let Some(oldest) = self.entries.pop_front() else {
@@ -257,7 +258,7 @@ impl Shelf {
     }
 
     fn next(&self, reader: &mut Reader) -> Option<&Entry> {
-        reader.wants.of(self.lane)?;
+        reader.backlog.of(self.lane)?;
         self.entry(*reader.next.of(self.lane))
     }
 
@@ -266,9 +267,9 @@ impl Shelf {
         self.entries.get(usize::try_from(index).ok()?)
     }
 
-    /// Take `reader` over the records that are gone, and over those that are too old for it.
+    /// Move `reader` past the records that are gone, and past those that are too old for it.
     fn catch_up(&self, reader: &mut Reader) {
-        let Some(limit) = reader.wants.of(self.lane) else {
+        let Some(limit) = reader.backlog.of(self.lane) else {
             return;
         };
         let mut next = (*reader.next.of(self.lane)).max(self.dropped);
@@ -296,7 +297,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const EVERYTHING: Wants = Wants {
+    const EVERYTHING: Backlog = Backlog {
         init: Some(u64::MAX),
         kernel: Some(u64::MAX),
         programs: Some(u64::MAX),
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_floods_the_log_washes_away_only_its_own_lines() {
+    fn a_program_that_floods_the_log_pushes_out_only_its_own_lines() {
         let mut ring = Ring::default();
         ring.push(record(Lane::Init, 0, 100));
         ring.push(record(Lane::Kernel, 1, 100));
@@ -346,14 +347,14 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_console_shows_stretches_of_a_flood_and_tells_what_is_missing() {
+    fn a_slow_console_shows_consecutive_lines_of_a_flood_and_reports_what_is_missing() {
         let mut ring = Ring::default();
-        let wants = Wants {
+        let backlog = Backlog {
             kernel: None,
             programs: Some(16 * 1024),
             ..EVERYTHING
         };
-        let mut reader = Ring::reader(wants);
+        let mut reader = Ring::reader(backlog);
         let (mut gaps, mut shown) = (0, 0);
         for number in 0..100_000 {
             ring.push(record(Lane::Programs, number, 50));
@@ -373,26 +374,26 @@ mod tests {
     }
 
     /// Lanes and lengths of what is written, and how much each of two readers takes after it.
-    fn story() -> impl Strategy<Value = Vec<(Lane, usize, usize, usize)>> {
+    fn writes() -> impl Strategy<Value = Vec<(Lane, usize, usize, usize)>> {
         prop::collection::vec((lane(), 0usize..3000, 0usize..3, 0usize..2), 0..400)
     }
 
     proptest! {
         #[test]
-        fn every_record_is_taken_or_lost_or_waits_and_the_bound_is_kept(story in story()) {
+        fn every_record_is_taken_or_lost_or_waiting_and_the_bound_is_kept(writes in writes()) {
             let mut ring = Ring::new([20_000, 30_000, 40_000]);
-            let console = Wants { kernel: None, programs: Some(8000), ..EVERYTHING };
-            let mut readers = [EVERYTHING, console].map(|wants| (Ring::reader(wants), 0, 0));
+            let console = Backlog { kernel: None, programs: Some(8000), ..EVERYTHING };
+            let mut readers = [EVERYTHING, console].map(|backlog| (Ring::reader(backlog), 0, 0));
             let mut sequence = 0;
-            for (lane, length, first, second) in story {
+            for (lane, length, first, second) in writes {
                 ring.push(record(lane, sequence, length));
                 sequence += 1;
                 prop_assert!(ring.bytes() <= 90_000);
-                for ((reader, taken, told), takes) in readers.iter_mut().zip([first, second]) {
+                for ((reader, taken, reported), takes) in readers.iter_mut().zip([first, second]) {
                     let mut last = None;
                     for _ in 0..takes {
                         let Some((records, lost)) = ring.next(reader) else { break };
-                        *told += lost.total();
+                        *reported += lost.total();
                         for record in records {
                             *taken += 1;
                             // in the order in which they were written
@@ -401,7 +402,7 @@ mod tests {
                         }
                     }
                     let mut written = ring.written();
-                    if reader.wants.kernel.is_none() {
+                    if reader.backlog.kernel.is_none() {
                         written.kernel = 0;
                     }
                     let waiting = ring.waiting(reader);
@@ -414,11 +415,11 @@ mod tests {
                     prop_assert_eq!((rest, later.lost), (waiting, reader.lost));
                 }
             }
-            for (reader, _, told) in &mut readers {
+            for (reader, _, reported) in &mut readers {
                 while let Some((_, lost)) = ring.next(reader) {
-                    *told += lost.total();
+                    *reported += lost.total();
                 }
-                prop_assert!(reader.lost.total() == *told || reader.lost != reader.told);
+                prop_assert!(reader.lost.total() == *reported || reader.lost != reader.reported);
             }
             prop_assert_eq!(ring.written().total(), sequence);
         }

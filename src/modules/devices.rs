@@ -1,22 +1,22 @@
-//! The devices that there are, by what each says it is: the files `modalias` below `/sys/devices`.
+//! The devices and how each describes itself: the files `modalias` below `/sys/devices`.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Directories that a device may stand below the others: a USB stick behind hubs behind bridges is at 20.
+/// How many directories deep a device may be: a USB stick behind hubs behind bridges is at 20.
 pub const DEEPEST: usize = 40;
 
-/// A directory below `/sys/devices` that says what the device is.
+/// A directory below `/sys/devices` with a modalias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     pub path: PathBuf,
     pub modalias: String,
 }
 
-/// Where a device stands among the others: its PCI slot, and its path. Names are as long as their numbers are large,
-/// so the longer one is the later one: `virtio10` comes after `virtio9`.
+/// Where a device comes among the others: its PCI slot, and its path. Larger numbers make longer names, so the longer one
+/// is the later one: `virtio10` comes after `virtio9`.
 type Place<'a> = (Option<Name<'a>>, Vec<Name<'a>>);
 type Name<'a> = (usize, &'a OsStr);
 
@@ -32,14 +32,14 @@ impl Device {
 
     /// While this is off, the drivers of the device's bus take no device by themselves.
     ///
-    /// Where that can't be switched they do, all that they know: then the order is the drivers'.
+    /// If it can't be switched off they take all devices that they support: then the order is the drivers'.
     pub fn set_autoprobe(&self, on: bool) {
         let switch = self.path.join("subsystem/drivers_autoprobe");
         let _ = fs::write(switch, if on { "1" } else { "0" });
     }
 
-    /// Let a driver that the kernel has take this device, unless one did already, and wait until it has. Drivers
-    /// that don't want it say so themselves.
+    /// Let one of the kernel's drivers take this device, unless one did already, and wait until it has. Drivers
+    /// that fail log that themselves.
     pub fn probe(&self) {
         if !self.path.join("driver").exists() {
             let probe = self.path.join("subsystem/drivers_probe");
@@ -48,7 +48,7 @@ impl Device {
     }
 
     /// The kernel's own order: the slots of a PCI bus before those behind its bridges, whose buses have higher
-    /// numbers. What is on a bus of a device's own, as virtio's is, comes after that and before the next slot.
+    /// numbers. What is on a device's own bus, such as virtio's, comes after that and before the next slot.
     fn place(&self) -> Place<'_> {
         let path: Vec<Name> = self.path.iter().map(|name| (name.len(), name)).collect();
         let slot = path.iter().rfind(|(_, name)| is_pci_slot(name)).copied();
@@ -63,8 +63,8 @@ fn is_pci_slot(name: &OsStr) -> bool {
 }
 
 /// All devices below `root` that have a modalias, in the order of their places, so that cards get their drivers,
-/// and with it their names, in the order of their slots. Links, of which sysfs is full, are not followed; a
-/// directory that is gone when we come to it has no devices.
+/// and thereby their names, in the order of their slots. Links, of which sysfs is full, are not followed; a
+/// directory that has gone meanwhile has no devices.
 pub fn devices(root: &Path) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     let mut left = vec![(root.to_owned(), 0)];

@@ -1,12 +1,12 @@
 //! Shell patterns, as fnmatch(3) without flags reads them: neither '/' nor a leading '.' is special.
-//! Bytes in brackets are compared by their values; character classes (`[[:digit:]]`) are not known, since
+//! Bytes in brackets are compared by their values; character classes (`[[:digit:]]`) are not supported, since
 //! no driver's alias has one.
 
-/// Does `pattern` match all of `text`? Takes at most as many steps as `pattern` times `text` is long,
-/// however many stars there are: only the last one met is ever tried again.
+/// Does `pattern` match all of `text`? Takes at most as many steps as the product of their lengths,
+/// however many stars there are: only the last one is ever tried again.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.as_bytes(), text.as_bytes());
-    // what stands behind the last star, and the text that it has to match next
+    // what follows the last star, and the text that it has to match next
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
         if let [b'*', rest @ ..] = pattern {
@@ -24,7 +24,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
         if pattern.is_empty() && text.is_empty() {
             return true;
         }
-        // the star swallows one byte more
+        // the star takes one more byte
         let Some((behind, [_, rest @ ..])) = retry else {
             return false;
         };
@@ -33,7 +33,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The pattern behind its first element, which is no star, if that matches `byte`.
+/// The pattern after its first element, which is not a star, if that matches `byte`.
 fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     let (is_match, rest) = match pattern {
         [] | [b'\\'] => return None,
@@ -46,7 +46,7 @@ fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     is_match.then_some(rest)
 }
 
-/// Is `byte` in the set that `[` opened, and what stands behind its `]`? None if that is missing.
+/// Whether `byte` is in the set that `[` opened, and what follows its `]`. `None` if that is missing.
 fn match_set(set: &[u8], byte: u8) -> Option<(bool, &[u8])> {
     let (negated, mut set) = match set {
         [b'!' | b'^', rest @ ..] => (true, rest),
@@ -61,7 +61,7 @@ fn match_set(set: &[u8], byte: u8) -> Option<(bool, &[u8])> {
         }
         let (low, rest) = member(set)?;
         let (high, rest) = match rest {
-            // before the closing bracket it is itself a member
+            // before the closing bracket a hyphen is itself a member
             [b'-', rest @ ..] if !rest.starts_with(b"]") => member(rest)?,
             _ => (low, rest),
         };
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_made_to_be_slow_is_answered_at_once() {
+    fn a_pattern_made_to_be_slow_is_matched_at_once() {
         let stars = "*a".repeat(2000) + "b";
         assert!(!matches(&stars, &"a".repeat(4000)));
     }

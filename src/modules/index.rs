@@ -1,13 +1,13 @@
-//! What depmod(8) wrote about the modules in the image: which device each one drives and which other
+//! What depmod(8) wrote about the modules in the image: which devices each one drives and which other
 //! modules it needs.
 
 use super::glob;
 
-/// `modules.dep` and `modules.alias`, as they are: an image has a handful of modules, so that looking
-/// through all lines is quicker than anything made of them. Lines that make no sense are passed over.
+/// `modules.dep` and `modules.alias`, as they are: an image has a handful of modules, so searching all lines
+/// is faster than building anything from them. Malformed lines are ignored.
 #[derive(Debug)]
 pub struct Index {
-    /// Lines `FILE: FILE …` (modules.dep(5)): behind the colon stands all that a module needs, directly or
+    /// Lines `FILE: FILE …` (modules.dep(5)): after the colon comes everything that a module needs, directly or
     /// not, each before what it needs itself.
     pub dependencies: String,
     /// Lines `alias PATTERN MODULE`.
@@ -16,15 +16,15 @@ pub struct Index {
 
 #[derive(Debug)]
 pub struct Module<'a> {
-    /// As the kernel calls it: with '_' where its file's name may have '-'.
+    /// The kernel's name: with '_' where its file's name may have '-'.
     pub name: String,
-    /// Below the directory that the index is in.
+    /// Relative to the directory of the index.
     pub file: &'a str,
     needs: &'a str,
 }
 
 impl Index {
-    /// The names of the modules that say they drive a device with this modalias.
+    /// The names of the modules that claim to drive a device with this modalias.
     pub fn drivers_for(&self, modalias: &str) -> Vec<String> {
         let mut drivers = Vec::new();
         for line in self.aliases.lines() {
@@ -40,19 +40,19 @@ impl Index {
         drivers
     }
 
-    /// The module and all that it depends on, each once, each behind those it depends on. Modules that need
+    /// The module and everything that it depends on, each once, each after those it depends on. Modules that need
     /// each other come in any order. Empty if there is no such module.
     pub fn in_order(&self, name: &str) -> Vec<Module<'_>> {
         let mut order = Vec::new();
-        // depth first; a stack of our own, since what is read may be nested deeper than the thread's is
+        // depth first, with a stack of our own: the input may be nested deeper than the thread's stack allows
         let mut path = Vec::from_iter(self.find(name));
-        let mut met = vec![name.to_owned()];
+        let mut seen = vec![name.to_owned()];
         while let Some(module) = path.last() {
-            let next = module.needs().find(|need| !met.contains(need));
+            let next = module.needs().find(|need| !seen.contains(need));
             match next {
                 Some(need) => {
                     path.extend(self.find(&need));
-                    met.push(need);
+                    seen.push(need);
                 }
                 None => order.extend(path.pop()),
             }
@@ -81,7 +81,7 @@ impl Module<'_> {
     }
 }
 
-/// What the kernel calls the module that people, or a file, call this.
+/// The kernel's name for a module, given a file's name or what people write.
 pub fn module_name(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or_default();
     let stem = name.split_once(".ko").map_or(name, |(stem, _)| stem);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_that_is_needed_but_has_no_line_does_not_keep_the_others_from_their_places() {
+    fn a_module_that_is_needed_but_has_no_line_does_not_disturb_the_order_of_the_others() {
         assert_eq!(order("b.ko: a.ko x.ko\na.ko:", "b"), ["a.ko", "b.ko"]);
     }
 
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_gets_the_modules_whose_patterns_match_and_nothing_for_lines_without_sense() {
+    fn a_device_gets_the_modules_whose_patterns_match_and_nothing_for_malformed_lines() {
         let index = index(
             "",
             "# Aliases\n\
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(order.last().map(String::as_str), Some("m0.ko"));
     }
 
-    /// A line for each of so many modules, with what it needs according to the pairs of numbers.
+    /// A line for each of this many modules, with what it needs according to the pairs of numbers.
     fn written(modules: u8, needs: &[(u8, u8)]) -> Index {
         let mut lines = String::new();
         for module in 0..modules {
@@ -193,10 +193,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_module_stands_behind_those_it_needs(
+        fn each_module_comes_after_those_it_needs(
             needs in proptest::collection::vec((0..20u8, 0..20u8), 0..60),
         ) {
-            // only to higher numbers: nothing that goes round
+            // only to higher numbers: no cycles
             let needs: Vec<_> = needs.into_iter().filter(|(from, to)| from < to).collect();
             let index = written(20, &needs);
             for start in 0..20 {
@@ -210,7 +210,7 @@ mod tests {
         }
 
         #[test]
-        fn even_if_they_go_round_each_module_that_is_needed_comes_once(
+        fn even_with_cycles_each_module_that_is_needed_comes_once(
             needs in proptest::collection::vec((0..6u8, 0..6u8), 0..30),
         ) {
             let index = written(6, &needs);

@@ -1,11 +1,11 @@
-//! What is loaded, in which order and with what said, for machines that are made of directories.
+//! What is loaded, in which order and with which log lines, for machines that are made of directories.
 
 use super::devices::{DEEPEST, Device};
 use super::*;
 use proptest::prelude::*;
 use std::fs;
 
-/// A directory with `/lib/modules` and `/sys` of a machine; gone with this.
+/// A directory with `/lib/modules` and `/sys` of a machine; removed when this is dropped.
 struct Machine(PathBuf);
 
 const RELEASE: &str = "6.12.1";
@@ -59,12 +59,12 @@ impl Machine {
         modules
     }
 
-    /// What is told until there is nothing new, without times and this directory's name.
-    fn told(&self, settings: Settings) -> Vec<String> {
+    /// What is logged until there is nothing new, without times and this directory's name.
+    fn log(&self, settings: Settings) -> Vec<String> {
         let mut modules = self.modules(settings);
-        let mut told = Vec::new();
-        while modules.pass(&mut |outcome| told.push(self.line(outcome))) {}
-        told
+        let mut lines = Vec::new();
+        while modules.pass(&mut |outcome| lines.push(self.line(outcome))) {}
+        lines
     }
 
     fn line(&self, outcome: Result<Loaded, Error>) -> String {
@@ -81,8 +81,8 @@ impl Drop for Machine {
     }
 }
 
-/// A kernel that takes every file that is there, and tells parameters as if they were wrong. Behind a virtio card's
-/// PCI driver the card itself appears.
+/// A kernel that takes every file that exists, and reports parameters as if they were wrong. Once a virtio card's PCI
+/// driver is loaded, the card itself appears.
 fn pretend(doing: &str, file: &Path, parameters: &CStr) -> Result<(), Error> {
     fs::read(file).map_err(|cause| Error::new(doing, cause))?;
     let machine = Machine(file.ancestors().nth(3).unwrap().to_owned());
@@ -121,17 +121,14 @@ fn only_the_driver_that_a_device_asks_for_is_loaded_and_once_for_two_cards() {
         "once",
         &[CARD, second, ("platform/keyboard", "platform:kbd")],
     );
-    assert_eq!(
-        machine.told(Settings::default()),
-        ["e1000 for 0000:00:02.0"]
-    );
+    assert_eq!(machine.log(Settings::default()), ["e1000 for 0000:00:02.0"]);
 }
 
 #[test]
 fn what_a_module_depends_on_is_loaded_first_for_the_same_device() {
     let machine = Machine::new("first", &[VIRTIO]);
     assert_eq!(
-        machine.told(Settings::default()),
+        machine.log(Settings::default()),
         ["failover for virtio0", "virtio_net for virtio0"]
     );
 }
@@ -140,22 +137,22 @@ fn what_a_module_depends_on_is_loaded_first_for_the_same_device() {
 fn a_device_that_appears_later_gets_its_driver_in_the_next_pass() {
     let machine = Machine::new("later", &[VIRTIO_PCI]);
     let mut modules = machine.modules(Settings::default());
-    let mut told = Vec::new();
-    let mut pass = || modules.pass(&mut |outcome| told.push(machine.line(outcome)));
+    let mut lines = Vec::new();
+    let mut pass = || modules.pass(&mut |outcome| lines.push(machine.line(outcome)));
     assert!(pass());
     assert!(!pass());
     machine.plug(CARD.0, CARD.1);
     assert!(pass());
     assert!(!pass());
-    assert_eq!(told.last().unwrap(), "e1000 for 0000:00:03.0");
+    assert_eq!(lines.last().unwrap(), "e1000 for 0000:00:03.0");
 }
 
 #[test]
-fn what_appears_by_a_driver_gets_its_own_before_the_next_slot() {
+fn what_appears_because_of_a_driver_gets_its_own_before_the_next_slot() {
     let next = ("pci0000:00/0000:00:05.0", "pci:v8086d100E");
     let machine = Machine::new("depth", &[VIRTIO_PCI, next]);
     assert_eq!(
-        machine.told(Settings::default()),
+        machine.log(Settings::default()),
         [
             "virtio for 0000:00:04.0",
             "virtio_pci for 0000:00:04.0",
@@ -227,7 +224,7 @@ fn a_missing_dependency_is_named_with_its_file_and_so_is_the_module_that_needs_i
     let machine = Machine::new("missing", &[VIRTIO, CARD]);
     fs::remove_file(machine.module("failover")).unwrap();
     assert_eq!(
-        machine.told(Settings::default()),
+        machine.log(Settings::default()),
         [
             "e1000 for 0000:00:03.0",
             "load module failover (/lib/6.12.1/failover.ko): No such file or directory (os error 2)",
@@ -237,10 +234,10 @@ fn a_missing_dependency_is_named_with_its_file_and_so_is_the_module_that_needs_i
 }
 
 #[test]
-fn a_blacklisted_module_is_said_once_and_nothing_is_loaded_for_its_sake() {
+fn a_blacklisted_module_is_logged_once_and_nothing_is_loaded_for_it() {
     let machine = Machine::new("blacklist", &[VIRTIO, ("other/virtio1", "virtio:d1v2")]);
     assert_eq!(
-        machine.told(settings(&[], &["e1000", "virtio-net"])),
+        machine.log(settings(&[], &["e1000", "virtio-net"])),
         [
             "load module virtio_net (/lib/6.12.1/virtio-net.ko): it is blacklisted (module_blacklist=)"
         ]
@@ -248,11 +245,11 @@ fn a_blacklisted_module_is_said_once_and_nothing_is_loaded_for_its_sake() {
 }
 
 #[test]
-fn a_module_without_a_line_in_modules_dep_is_said_once() {
+fn a_module_without_a_line_in_modules_dep_is_logged_once() {
     let machine = Machine::new("nowhere", &[("a", "pci:v15ADd1"), ("b", "pci:v15ADd2")]);
     assert_eq!(
-        machine.told(Settings::default()),
-        ["load module vmxnet3 for a: modules.dep does not have it"]
+        machine.log(Settings::default()),
+        ["load module vmxnet3 for a: it is not in modules.dep"]
     );
 }
 
@@ -268,7 +265,7 @@ fn parameters_reach_their_module_together_and_in_order_whichever_dash_is_written
         &[],
     );
     assert_eq!(
-        machine.told(given),
+        machine.log(given),
         [
             "failover for virtio0",
             "load module virtio_net (/lib/6.12.1/virtio-net.ko): csum=0 name=\"a b\""
@@ -277,12 +274,12 @@ fn parameters_reach_their_module_together_and_in_order_whichever_dash_is_written
 }
 
 #[test]
-fn a_parameter_that_can_not_be_passed_is_named_and_the_module_is_loaded_without() {
+fn a_parameter_that_can_not_be_passed_is_named_and_the_module_is_loaded_without_it() {
     let machine = Machine::new("quote", &[CARD]);
     assert_eq!(
-        machine.told(settings(&[("e1000", "a=\"b")], &[])),
+        machine.log(settings(&[("e1000", "a=\"b")], &[])),
         [
-            "pass 'a=\"b' to module e1000: there is a quote, a NUL, or a space before '=': it is loaded without",
+            "pass 'a=\"b' to module e1000: there is a quote, a NUL, or a space before '=': loaded without it",
             "e1000 for 0000:00:03.0"
         ]
     );
@@ -301,7 +298,7 @@ fn modules_for_another_kernel_are_named_with_their_release_and_ours() {
         "{error}"
     );
     assert!(
-        error.contains(": they are for 6.12.1: are kernel and initramfs of one build?"),
+        error.contains(": they are for 6.12.1: are kernel and initramfs from the same build?"),
         "{error}"
     );
 }

@@ -1,54 +1,54 @@
 //! The client's side of DHCP as a state machine (RFC 2131 section 4.4): acquire a lease, renew it, rebind it,
-//! lose it, never give up. It makes no system call: time, chance, messages and the link's state come in as
+//! lose it, never give up. It makes no system call: time, random numbers, messages and the link's state come in as
 //! values, and what is to be done goes out as [`Action`]s.
 
-mod question;
+mod request;
 #[cfg(test)]
 mod tests;
 
 use super::lease::{Lease, Unusable, Unused};
-use super::packet::{Kind, Mac, Malformed, Message, addressee, option};
+use super::packet::{Mac, Malformed, Message, MessageType, addressee, option};
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// Until a message is sent again: the RFC's 4 s to 64 s, with an earlier first try, because a link that has
-/// just come up loses packets. Each is made up to a quarter, at most 1 s, longer or shorter by chance.
+/// just come up loses packets. Each is randomly made up to a quarter, at most 1 s, longer or shorter.
 const BACK_OFF: [u64; 6] = [1, 4, 8, 16, 32, 64];
-/// How often an offer is asked for, and a lease confirmed after the link was down.
+/// How often an offer is requested, and confirmation of a lease after the link was down.
 const TRIES: usize = 3;
-/// A lease is asked for again after half of the time that is left, but not more often than this, or than
-/// eight times while it lasts.
+/// Renewal is requested again after half of the time that is left, but not more often than this, or than
+/// eight times while the lease lasts.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(60);
-/// A point in time: how long the machine has been running, CLOCK_BOOTTIME, which no one can set and which
-/// goes on while the machine sleeps.
+/// A point in time: how long the machine has been running by CLOCK_BOOTTIME, which nobody can set and which
+/// includes time asleep.
 pub type Moment = Duration;
 
 pub struct Client {
     mac: Mac,
-    /// What the server is told that the machine calls itself.
+    /// The machine's name, which is sent to the server.
     hostname: Option<String>,
     link_is_up: bool,
     state: State,
     transaction: u32,
-    /// When the client began to ask for what it now asks for.
+    /// When the current transaction began.
     began: Moment,
-    /// For how long, as it told last.
+    /// How long ago that was, as last sent.
     seconds: u16,
-    /// When it last asked.
-    asked: Moment,
-    /// How often it has asked.
+    /// When a request was last sent.
+    sent: Moment,
+    /// How often a request has been sent.
     tries: usize,
-    /// How often an offer was refused when it was asked for.
+    /// How often an offer was refused when it was requested.
     refusals: usize,
-    /// When there is something to do even if nothing comes.
+    /// When there is something to do even if nothing happens.
     deadline: Option<Moment>,
 }
 
 enum State {
-    /// Asking anybody for anything.
+    /// Looking for any server.
     Selecting,
-    /// Asking for what was offered.
+    /// Requesting what was offered.
     Requesting(Lease),
     Holding(Held, Phase),
 }
@@ -81,47 +81,49 @@ pub enum Action {
         to: Option<Ipv4Addr>,
         message: Message,
     },
-    /// Use this, in place of what was used before.
-    Use(Lease, How),
-    /// Stop using this.
-    Drop(Lease, Why),
-    Ignored(Reason),
-    /// What else that server said, unless it is what the lease before said too.
+    /// Use this lease in place of the one before.
+    Use(Lease, Acquisition),
+    /// Stop using this lease.
+    Drop(Lease, LossCause),
+    Ignored(IgnoreReason),
+    /// What that server's message contains besides, unless the previous lease had the same.
     Unused(Ipv4Addr, Vec<Unused>),
-    /// Nobody has offered anything for so long.
+    /// Nobody has offered anything for this long.
     NoOffer(Duration),
 }
 
+/// How a lease was acquired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    Acquired,
+pub enum Acquisition {
+    Initial,
     Renewed,
     Rebound,
     Confirmed,
 }
 
+/// Why a lease was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum LossCause {
     Expired,
     Refused,
     Released,
 }
 
-/// Why a message to this client changed nothing.
+/// Why a message to this client was ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum IgnoreReason {
     Malformed(Malformed),
     Unusable(Unusable),
     NotAReply,
     OtherTransaction,
-    NoKind,
-    /// Told in place of the one that was asked.
+    NoMessageType,
+    /// It answers in place of the one that was asked.
     OtherServer(Ipv4Addr),
-    /// Told in place of the one that was offered.
+    /// It is granted in place of the one that was offered.
     OtherAddress(Ipv4Addr),
-    /// The lease has expired on the way.
+    /// The lease has expired in transit.
     TooLate,
-    /// The server takes back what it has just offered.
+    /// The server refuses what it has just offered.
     OfferWithdrawn,
 }
 
@@ -136,7 +138,7 @@ impl Client {
             transaction: 0,
             began: Moment::ZERO,
             seconds: 0,
-            asked: Moment::ZERO,
+            sent: Moment::ZERO,
             tries: 0,
             refusals: 0,
             deadline: None,
@@ -162,7 +164,7 @@ impl Client {
         self.on_time(now, random)
     }
 
-    /// Time has passed, perhaps much more than until the deadline.
+    /// Time has passed, perhaps far beyond the deadline.
     pub fn on_time(&mut self, now: Moment, random: u32) -> Vec<Action> {
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return vec![];
@@ -173,7 +175,7 @@ impl Client {
                 if self.tries > 1 && self.tries.is_power_of_two() {
                     actions.push(Action::NoOffer(now.saturating_sub(self.began)));
                 }
-                self.asked_at(now, random);
+                self.sent_at(now, random);
                 actions
             }
             State::Requesting(_) if self.tries >= TRIES => {
@@ -183,7 +185,7 @@ impl Client {
             State::Requesting(offer) => {
                 let offer = (offer.settings.address, offer.server);
                 let request = self.request(None, Some(offer.0), Some(offer.1));
-                self.asked_at(now, random);
+                self.sent_at(now, random);
                 vec![request]
             }
             State::Holding(..) => self.hold(now, random),
@@ -202,7 +204,7 @@ impl Client {
                 .is_some_and(|until| now >= moment(until))
         };
         if reached(|until| until.expire) {
-            return self.lose(Why::Expired, now, random);
+            return self.lose(LossCause::Expired, now, random);
         }
         let due = if reached(|until| until.rebind) {
             Phase::Rebinding
@@ -224,11 +226,11 @@ impl Client {
             Phase::Rebinding => Some(self.request(None, None, None)),
             Phase::Confirming => Some(self.request(None, Some(address), None)),
         };
-        self.asked_at(now, random);
+        self.sent_at(now, random);
         request.into_iter().collect()
     }
 
-    /// What came in on the client's port, and from where.
+    /// A message arrived on the client's port; `from` is its sender.
     pub fn on_message(
         &mut self,
         bytes: &[u8],
@@ -249,27 +251,27 @@ impl Client {
         actions
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<(Kind, Message), Reason> {
-        let message = Message::decode(bytes).map_err(Reason::Malformed)?;
+    fn read(&self, bytes: &[u8]) -> Result<(MessageType, Message), IgnoreReason> {
+        let message = Message::decode(bytes).map_err(IgnoreReason::Malformed)?;
         if !message.reply {
-            return Err(Reason::NotAReply);
+            return Err(IgnoreReason::NotAReply);
         }
         if message.transaction != self.transaction {
-            return Err(Reason::OtherTransaction);
+            return Err(IgnoreReason::OtherTransaction);
         }
-        let kind = message.kind().ok_or(Reason::NoKind)?;
+        let kind = message.message_type().ok_or(IgnoreReason::NoMessageType)?;
         Ok((kind, message))
     }
 
     fn on_reply(
         &mut self,
-        kind: Kind,
+        kind: MessageType,
         message: &Message,
         from: Ipv4Addr,
         now: Moment,
         random: u32,
     ) -> Vec<Action> {
-        // whom we asked, where we asked one in particular
+        // the server that we asked, if we asked a particular one
         let asked = match &self.state {
             State::Requesting(lease) => Some(lease.server),
             State::Holding(held, Phase::Renewing) => Some(held.lease.server),
@@ -277,59 +279,61 @@ impl Client {
         };
         let server = Lease::server(message, from);
         let other_server = asked.and_then(|asked| match server {
-            None => Some(Reason::Unusable(Unusable::NoServer)),
-            Some(server) => (server != asked).then_some(Reason::OtherServer(server)),
+            None => Some(IgnoreReason::Unusable(Unusable::NoServer)),
+            Some(server) => (server != asked).then_some(IgnoreReason::OtherServer(server)),
         });
         let ignored = |reason| vec![Action::Ignored(reason)];
         match (&self.state, kind) {
-            (State::Selecting, Kind::Offer) => match Lease::granted_by(message, from) {
+            (State::Selecting, MessageType::Offer) => match Lease::granted_by(message, from) {
                 Ok(offer) => {
                     self.state = State::Requesting(offer);
                     self.tries = 0;
                     self.deadline = Some(now);
                     self.on_time(now, random)
                 }
-                Err(unusable) => ignored(Reason::Unusable(unusable)),
+                Err(unusable) => ignored(IgnoreReason::Unusable(unusable)),
             },
-            (State::Requesting(_) | State::Holding(..), Kind::Ack | Kind::Nak)
+            (State::Requesting(_) | State::Holding(..), MessageType::Ack | MessageType::Nak)
                 if other_server.is_some() =>
             {
                 other_server.map(ignored).unwrap_or_default()
             }
-            (State::Requesting(offer), Kind::Ack) => match Lease::granted_by(message, from) {
-                Ok(lease) if lease.settings.address != offer.settings.address => {
-                    ignored(Reason::OtherAddress(lease.settings.address))
+            (State::Requesting(offer), MessageType::Ack) => {
+                match Lease::granted_by(message, from) {
+                    Ok(lease) if lease.settings.address != offer.settings.address => {
+                        ignored(IgnoreReason::OtherAddress(lease.settings.address))
+                    }
+                    Ok(lease) => self.bind(lease, Acquisition::Initial, now, random),
+                    Err(unusable) => ignored(IgnoreReason::Unusable(unusable)),
                 }
-                Ok(lease) => self.bind(lease, How::Acquired, now, random),
-                Err(unusable) => ignored(Reason::Unusable(unusable)),
-            },
-            (State::Requesting(_), Kind::Nak) => {
-                // a server that goes on like this is not to be asked all the time
+            }
+            (State::Requesting(_), MessageType::Nak) => {
+                // a server that goes on like this is asked less and less often
                 let pause = back_off(self.refusals, random);
                 let refusals = self.refusals.saturating_add(1);
                 self.select(now, random);
                 self.refusals = refusals;
                 self.deadline = Some(now.saturating_add(pause));
-                ignored(Reason::OfferWithdrawn)
+                ignored(IgnoreReason::OfferWithdrawn)
             }
-            (State::Holding(_, phase), Kind::Ack) => {
-                let how = match phase {
-                    Phase::Bound | Phase::Renewing => How::Renewed,
-                    Phase::Rebinding => How::Rebound,
-                    Phase::Confirming => How::Confirmed,
+            (State::Holding(_, phase), MessageType::Ack) => {
+                let acquisition = match phase {
+                    Phase::Bound | Phase::Renewing => Acquisition::Renewed,
+                    Phase::Rebinding => Acquisition::Rebound,
+                    Phase::Confirming => Acquisition::Confirmed,
                 };
                 match Lease::granted_by(message, from) {
-                    Ok(lease) => self.bind(lease, how, now, random),
-                    Err(unusable) => ignored(Reason::Unusable(unusable)),
+                    Ok(lease) => self.bind(lease, acquisition, now, random),
+                    Err(unusable) => ignored(IgnoreReason::Unusable(unusable)),
                 }
             }
-            (State::Holding(..), Kind::Nak) => self.lose(Why::Refused, now, random),
-            // other servers' offers, answers that came twice
+            (State::Holding(..), MessageType::Nak) => self.lose(LossCause::Refused, now, random),
+            // offers of other servers, duplicates
             _ => vec![],
         }
     }
 
-    /// Give the lease back. It is not asked for again until the link comes up the next time.
+    /// Release the lease. No other is requested until the link comes up the next time.
     pub fn release(&mut self, now: Moment, random: u32) -> Vec<Action> {
         self.link_is_up = false;
         let State::Holding(held, _) = std::mem::replace(&mut self.state, State::Selecting) else {
@@ -338,7 +342,7 @@ impl Client {
         };
         self.begin(now, random);
         self.deadline = None;
-        let mut message = self.message(Kind::Release);
+        let mut message = self.message(MessageType::Release);
         message.client = held.lease.settings.address;
         message.options = message
             .options
@@ -346,21 +350,27 @@ impl Client {
         let to = Some(held.lease.server);
         vec![
             Action::Send { to, message },
-            Action::Drop(held.lease, Why::Released),
+            Action::Drop(held.lease, LossCause::Released),
         ]
     }
 
-    fn bind(&mut self, lease: Lease, how: How, now: Moment, random: u32) -> Vec<Action> {
-        // from the request on, as the server may have counted from there
-        let from = self.asked;
+    fn bind(
+        &mut self,
+        lease: Lease,
+        acquisition: Acquisition,
+        now: Moment,
+        random: u32,
+    ) -> Vec<Action> {
+        // from the request on, since the server may count from there
+        let from = self.sent;
         let until = lease.times.map(|times| Until {
-            // machines that were started together don't come back together
+            // machines that were started together don't renew together
             renew: from.saturating_add(times.renew - part(times.renew / 16, random)),
             rebind: from.saturating_add(times.rebind),
             expire: from.saturating_add(times.expire),
         });
         if until.as_ref().is_some_and(|until| now >= until.expire) {
-            return vec![Action::Ignored(Reason::TooLate)];
+            return vec![Action::Ignored(IgnoreReason::TooLate)];
         }
         self.deadline = until.as_ref().map(|until| until.renew);
         self.refusals = 0;
@@ -377,15 +387,15 @@ impl Client {
             until,
         };
         self.state = State::Holding(held, Phase::Bound);
-        actions.push(Action::Use(lease, how));
+        actions.push(Action::Use(lease, acquisition));
         actions
     }
 
-    fn lose(&mut self, why: Why, now: Moment, random: u32) -> Vec<Action> {
+    fn lose(&mut self, cause: LossCause, now: Moment, random: u32) -> Vec<Action> {
         let mut actions = vec![];
         let state = std::mem::replace(&mut self.state, State::Selecting);
         if let State::Holding(held, _) = state {
-            actions.push(Action::Drop(held.lease, why));
+            actions.push(Action::Drop(held.lease, cause));
         }
         self.select(now, random);
         actions.extend(self.on_time(now, random));
@@ -401,7 +411,7 @@ impl Client {
         }
     }
 
-    /// Begin to ask for something, at once.
+    /// Begin a transaction, at once.
     fn begin(&mut self, now: Moment, random: u32) {
         self.transaction = random;
         self.began = now;
@@ -409,10 +419,10 @@ impl Client {
         self.deadline = Some(now);
     }
 
-    /// It was asked: set the time of asking again.
-    fn asked_at(&mut self, now: Moment, random: u32) {
+    /// A request was sent: set the time of the next one.
+    fn sent_at(&mut self, now: Moment, random: u32) {
         let again = now.saturating_add(back_off(self.tries, random));
-        self.asked = now;
+        self.sent = now;
         self.tries = self.tries.saturating_add(1);
         self.deadline = match &self.state {
             State::Selecting | State::Requesting(_) => Some(again),
@@ -443,23 +453,23 @@ fn back_off(tries: usize, random: u32) -> Duration {
     pause - jitter + part(jitter * 2, random)
 }
 
-/// From none to all of it, as chance has it.
+/// A random part of it.
 fn part(of: Duration, random: u32) -> Duration {
     of / 256 * (random >> 24)
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for IgnoreReason {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Reason::Malformed(malformed) => malformed.fmt(f),
-            Reason::Unusable(unusable) => unusable.fmt(f),
-            Reason::NotAReply => f.write_str("it is a client's question"),
-            Reason::OtherTransaction => f.write_str("it answers another question"),
-            Reason::NoKind => f.write_str("it does not say what kind of message it is"),
-            Reason::OtherServer(server) => write!(f, "{server} was not asked"),
-            Reason::OtherAddress(address) => write!(f, "{address} is not what was offered"),
-            Reason::TooLate => f.write_str("the lease has expired on the way"),
-            Reason::OfferWithdrawn => f.write_str("the server takes its offer back (NAK)"),
+            IgnoreReason::Malformed(malformed) => malformed.fmt(f),
+            IgnoreReason::Unusable(unusable) => unusable.fmt(f),
+            IgnoreReason::NotAReply => f.write_str("it is a client's request"),
+            IgnoreReason::OtherTransaction => f.write_str("it answers another request"),
+            IgnoreReason::NoMessageType => f.write_str("it has no message type"),
+            IgnoreReason::OtherServer(server) => write!(f, "{server} was not asked"),
+            IgnoreReason::OtherAddress(address) => write!(f, "{address} is not what was offered"),
+            IgnoreReason::TooLate => f.write_str("the lease has expired in transit"),
+            IgnoreReason::OfferWithdrawn => f.write_str("the server withdrew its offer (NAK)"),
         }
     }
 }

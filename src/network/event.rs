@@ -1,6 +1,6 @@
-//! What happens on the network, as a line on the console each, and how it is now.
+//! What happens on the network, each a line on the console, and the status that results.
 
-use super::dhcp::{How, Reason, Why};
+use super::dhcp::{Acquisition, IgnoreReason, LossCause};
 use super::lease::Unused;
 use super::packet::Mac;
 use super::settings::Settings;
@@ -12,40 +12,40 @@ use std::time::Duration;
 #[derive(Debug)]
 pub enum Event {
     Off,
-    /// Nor has the one that was asked for, if one was, appeared.
+    /// Or the configured one, if there is one, has not appeared.
     NoDeviceYet(Option<String>),
-    Device(String, Mac),
+    DeviceFound(String, Mac),
     /// It could have been chosen too.
-    Other {
+    OtherDevice {
         name: String,
         mac: Mac,
         has_carrier: bool,
-        /// What would choose it.
+        /// The setting that chooses it.
         word: String,
     },
     DeviceGone(String),
     NoCarrierYet(String),
     Carrier(String, bool),
     Configured(Configured),
-    /// The lease goes on, with another address or anything else that is not as before.
+    /// The lease goes on, with another address or other changes.
     Changed {
         before: Settings,
         now: Configured,
-        how: How,
+        acquisition: Acquisition,
     },
     /// The lease goes on as before.
-    Extended(Configured, How),
+    Extended(Configured, Acquisition),
     Lost {
         device: String,
         settings: Settings,
-        why: Why,
+        cause: LossCause,
     },
-    /// No server has offered anything for so long.
+    /// No server has offered anything for this long.
     NoOffer(String, Duration),
     Ignored {
         device: String,
         from: Ipv4Addr,
-        reason: Reason,
+        reason: IgnoreReason,
     },
     Unused {
         device: String,
@@ -53,8 +53,8 @@ pub enum Event {
         unused: Unused,
     },
     Failed(Error),
-    /// So many events of the kinds that somebody else can cause at will came too fast to be told.
-    Untold(u32),
+    /// This many events of a kind that somebody else can cause at will came too fast to be logged.
+    Suppressed(u32),
 }
 
 /// A device that is on the network.
@@ -62,9 +62,9 @@ pub enum Event {
 pub struct Configured {
     pub device: String,
     pub settings: Settings,
-    /// What the device has, where that is not its own or something was wanted.
+    /// The device's MTU, if that is not its own or one was requested.
     pub mtu: Option<u16>,
-    /// `None`: the address was given, not leased.
+    /// `None`: the address was configured, not leased.
     pub lease: Option<Granted>,
     /// From the beginning of the network, or from the loss of the last address.
     pub took: Duration,
@@ -73,13 +73,13 @@ pub struct Configured {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
     pub server: Ipv4Addr,
-    /// `None`: for ever.
+    /// `None`: forever.
     pub time: Option<Duration>,
     /// CLOCK_BOOTTIME when this was granted.
     pub since: Duration,
 }
 
-/// How the network is now.
+/// The state of the network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
     pub device: Option<(String, Mac)>,
@@ -88,7 +88,10 @@ pub struct Status {
 }
 
 impl Event {
-    /// Which of the kinds it is, if it is one, that somebody else on the network can cause as often as they like.
+    /// How many kinds of events somebody else on the network can cause as often as they like.
+    pub const FLOODS: usize = 4;
+
+    /// Which of these kinds it is, if it is one.
     pub fn flood(&self) -> Option<usize> {
         match self {
             Event::Ignored { .. } => Some(0),
@@ -107,7 +110,7 @@ impl Event {
         )
     }
 
-    /// What else there is to say about a network that is configured: a line of its own.
+    /// The details of a network that is configured, as a line of its own.
     pub fn details(&self) -> Option<String> {
         let (Event::Configured(configured)
         | Event::Changed {
@@ -129,7 +132,7 @@ impl Event {
                 | Event::NoCarrierYet(_)
                 | Event::Carrier(_, false)
                 | Event::Lost {
-                    why: Why::Expired | Why::Refused,
+                    cause: LossCause::Expired | LossCause::Refused,
                     ..
                 }
                 | Event::NoOffer(..)
@@ -142,7 +145,7 @@ impl Event {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        // an error names its place itself
+        // an error says itself where it happened
         if let Event::Failed(error) = self {
             return error.fmt(f);
         }
@@ -151,14 +154,14 @@ impl fmt::Display for Event {
             Event::Failed(_) => Ok(()),
             Event::Off => f.write_str("off, as configured"),
             Event::NoDeviceYet(None) => f.write_str(
-                "no Ethernet device yet: has the machine a network card, and the image its driver?",
+                "no Ethernet device yet: does the machine have a network card, and the image its driver?",
             ),
             Event::NoDeviceYet(Some(name)) => write!(
                 f,
-                "no Ethernet device {name} yet: has the machine that network card, and the image its driver?"
+                "no Ethernet device {name} yet: does the machine have that network card, and the image its driver?"
             ),
-            Event::Device(name, mac) => write!(f, "{name} is there, {mac}"),
-            Event::Other {
+            Event::DeviceFound(name, mac) => write!(f, "{name} found, {mac}"),
+            Event::OtherDevice {
                 name,
                 mac,
                 has_carrier,
@@ -171,7 +174,7 @@ impl fmt::Display for Event {
                 };
                 write!(
                     f,
-                    "{name} is there too, {mac}, with {carrier}: {word} would choose it"
+                    "{name} found too, {mac}, with {carrier}: {word} would choose it"
                 )
             }
             Event::DeviceGone(name) => write!(f, "{name} is gone"),
@@ -179,18 +182,25 @@ impl fmt::Display for Event {
             Event::Carrier(name, true) => write!(f, "{name} has carrier"),
             Event::Carrier(name, false) => write!(f, "{name} has lost its carrier"),
             Event::Configured(configured) => configured.fmt(f),
-            Event::Changed { before, now, how } if !before.is_same_address(&now.settings) => {
+            Event::Changed {
+                before,
+                now,
+                acquisition,
+            } if !before.is_same_address(&now.settings) => {
                 write!(
                     f,
-                    "{} {} in place of {before}, {how} by {}",
+                    "{} {} in place of {before}, {acquisition} by {}",
                     now.device,
                     now.settings,
                     Server(now)
                 )
             }
-            Event::Changed { now, how, .. } | Event::Extended(now, how) => write!(
+            Event::Changed {
+                now, acquisition, ..
+            }
+            | Event::Extended(now, acquisition) => write!(
                 f,
-                "{} {} {how} by {}",
+                "{} {} {acquisition} by {}",
                 now.device,
                 now.settings,
                 Server(now)
@@ -198,14 +208,14 @@ impl fmt::Display for Event {
             Event::Lost {
                 device,
                 settings,
-                why,
+                cause,
             } => {
-                let why = match why {
-                    Why::Expired => "its lease has expired",
-                    Why::Refused => "the server refuses it (NAK)",
-                    Why::Released => "given back",
+                let cause = match cause {
+                    LossCause::Expired => "its lease has expired",
+                    LossCause::Refused => "the server refused it (NAK)",
+                    LossCause::Released => "released",
                 };
-                write!(f, "{device} {settings} is taken away: {why}")
+                write!(f, "{device} {settings} is removed: {cause}")
             }
             Event::NoOffer(device, time) => write!(
                 f,
@@ -222,8 +232,8 @@ impl fmt::Display for Event {
                 server,
                 unused,
             } => write!(f, "{device} lease of {server}: {unused}"),
-            Event::Untold(1) => f.write_str("one more such event was not told"),
-            Event::Untold(count) => write!(f, "{count} more such events were not told"),
+            Event::Suppressed(1) => f.write_str("one more such event was not logged"),
+            Event::Suppressed(count) => write!(f, "{count} more such events were not logged"),
         }
     }
 }
@@ -249,7 +259,7 @@ impl fmt::Display for Server<'_> {
         match &self.0.lease {
             None => f.write_str("nobody"),
             Some(lease) => match lease.time {
-                None => write!(f, "{} for ever", lease.server),
+                None => write!(f, "{} forever", lease.server),
                 Some(time) => write!(f, "{} for {} s", lease.server, time.as_secs()),
             },
         }
@@ -257,12 +267,12 @@ impl fmt::Display for Server<'_> {
 }
 
 impl Configured {
-    /// It is no other than that, but for its lease.
-    pub fn is_as(&self, other: &Configured) -> bool {
+    /// The same except for the lease.
+    pub fn is_same(&self, other: &Configured) -> bool {
         (&self.settings, self.mtu) == (&other.settings, other.mtu)
     }
 
-    /// All but the address, as one line: `gateway 10.0.2.2, dns 10.0.2.3, leased by 10.0.2.2 for 3600 s`.
+    /// Everything but the address, as one line: `gateway 10.0.2.2, dns 10.0.2.3, leased by 10.0.2.2 for 3600 s`.
     pub fn details(&self) -> String {
         let settings = &self.settings;
         let mut parts: Vec<String> = settings
@@ -284,69 +294,20 @@ impl Configured {
     }
 }
 
-impl fmt::Display for How {
+impl fmt::Display for Acquisition {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(match self {
-            How::Acquired => "granted",
-            How::Renewed => "renewed",
-            How::Rebound => "rebound",
-            How::Confirmed => "confirmed",
+            Acquisition::Initial => "granted",
+            Acquisition::Renewed => "renewed",
+            Acquisition::Rebound => "rebound",
+            Acquisition::Confirmed => "confirmed",
         })
-    }
-}
-
-/// A limit for each kind that may come as a flood, so that none hides the others.
-pub type Limits = [Limit; 4];
-
-/// Lets a few events through at once, and then one now and again.
-pub struct Limit {
-    left: u32,
-    /// CLOCK_BOOTTIME
-    counted: Duration,
-    untold: u32,
-}
-
-impl Limit {
-    const AT_ONCE: u32 = 10;
-    const PAUSE: Duration = Duration::from_secs(10);
-
-    pub const fn new() -> Limit {
-        Limit {
-            left: Self::AT_ONCE,
-            counted: Duration::ZERO,
-            untold: 0,
-        }
-    }
-
-    /// Whether one more may be told; and how many were not, if it may be and some were not.
-    pub fn admit(&mut self, now: Duration) -> Option<u32> {
-        if now >= self.counted.saturating_add(Self::PAUSE) {
-            let pauses = now.saturating_sub(self.counted).as_secs() / Self::PAUSE.as_secs();
-            let pauses = u32::try_from(pauses).unwrap_or(u32::MAX);
-            self.left = self.left.saturating_add(pauses).min(Self::AT_ONCE);
-            self.counted = now;
-        }
-        match self.left.checked_sub(1) {
-            Some(left) => {
-                self.left = left;
-                Some(std::mem::take(&mut self.untold))
-            }
-            None => {
-                self.untold = self.untold.saturating_add(1);
-                None
-            }
-        }
-    }
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::limit::Limit;
     use super::super::settings::Route;
     use super::*;
 
@@ -373,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_with_where_it_is_from_and_how_long_it_took() {
+    fn an_address_is_logged_with_its_origin_and_how_long_it_took() {
         assert_eq!(
             Event::Configured(configured()).to_string(),
             "network: eth0 10.0.2.15/24 via dhcp, 37 ms"
@@ -385,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_route_on_the_link_is_no_gateway() {
+    fn a_default_route_on_the_link_is_not_a_gateway() {
         let mut configured = configured();
         let on_the_link = Route::by_default(Ipv4Addr::UNSPECIFIED);
         configured.settings.routes = vec![on_the_link];
@@ -393,13 +354,13 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_address_is_told_with_the_one_before() {
+    fn a_changed_address_is_logged_with_the_one_before() {
         let mut before = configured().settings;
         before.address = [10, 0, 2, 77].into();
         let event = Event::Changed {
             before,
             now: configured(),
-            how: How::Rebound,
+            acquisition: Acquisition::Rebound,
         };
         assert_eq!(
             event.to_string(),
@@ -408,20 +369,23 @@ mod tests {
     }
 
     #[test]
-    fn a_lease_that_goes_on_with_something_else_is_told_with_all_that_it_has() {
+    fn a_lease_that_changes_is_logged_with_everything_that_it_has() {
         let mut before = configured().settings;
         before.dns = vec![];
         let now = configured();
         let details = now.details();
-        let how = How::Renewed;
-        let event = Event::Changed { before, now, how };
+        let event = Event::Changed {
+            before,
+            now,
+            acquisition: Acquisition::Renewed,
+        };
         let line = "network: eth0 10.0.2.15/24 renewed by 10.0.2.2 for 3600 s";
         assert_eq!(event.to_string(), line);
         assert_eq!(event.details(), Some(format!("network: eth0 {details}")));
     }
 
     #[test]
-    fn the_mtu_that_is_told_is_the_devices() {
+    fn the_mtu_that_is_logged_is_the_devices() {
         let mut refused = configured();
         refused.settings.mtu = Some(u16::MAX);
         refused.mtu = Some(1500);
@@ -433,36 +397,22 @@ mod tests {
     #[test]
     fn a_flood_of_one_kind_hides_no_other() {
         let device = || "eth0".to_owned();
-        let (from, reason) = ([10, 0, 2, 2].into(), Reason::NoKind);
+        let (from, reason) = ([10, 0, 2, 2].into(), IgnoreReason::NoMessageType);
         let kinds = [
             Event::Ignored {
                 device: device(),
                 from,
                 reason,
             },
-            Event::Extended(configured(), How::Renewed),
+            Event::Extended(configured(), Acquisition::Renewed),
             Event::Failed(Error::new("network: eth0", "failed")),
         ];
-        let mut limits = Limits::default();
+        let mut limits: [Limit; Event::FLOODS] = Default::default();
         for event in kinds {
             let limit = &mut limits[event.flood().unwrap()];
-            let told = (0..100).filter(|_| limit.admit(Duration::ZERO).is_some());
-            assert_eq!(told.count(), 10, "{event}");
+            let admitted = (0..100).filter(|_| limit.admit(Duration::ZERO).is_some());
+            assert_eq!(admitted.count(), 10, "{event}");
         }
         assert_eq!(Event::Off.flood(), None);
-    }
-
-    #[test]
-    fn a_flood_is_told_by_its_first_lines_and_then_by_its_number() {
-        let mut limit = Limit::new();
-        let second = Duration::from_secs;
-        let told = (0..100)
-            .filter(|_| limit.admit(second(100)).is_some())
-            .count();
-        assert_eq!(told, 10);
-        assert_eq!(limit.admit(second(109)), None);
-        assert_eq!(limit.admit(second(110)), Some(91));
-        assert_eq!(limit.admit(second(110)), None);
-        assert_eq!(limit.admit(Duration::MAX), Some(1));
     }
 }

@@ -1,4 +1,4 @@
-//! What a DHCP server's message grants, if it can be used: servers are mistaken, or lie.
+//! What a DHCP server's message grants, if that is usable: servers make mistakes, or lie.
 
 mod reader;
 
@@ -11,33 +11,33 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-/// One that is shorter would have to be renewed all the time. Zero is shorter.
+/// A shorter one would have to be renewed all the time. Zero is shorter.
 const SHORTEST: u32 = 5;
-/// Where the server says nothing, as others assume.
+/// If the server gives no time; others assume the same.
 const ASSUMED: u32 = 3600;
 /// RFC 2131 section 3.3.
-const FOR_EVER: u32 = u32::MAX;
-/// What every host takes in (RFC 1122 section 3.3.3). The legal minimum of 68 would choke every program.
+const FOREVER: u32 = u32::MAX;
+/// What every host accepts (RFC 1122 section 3.3.3). The legal minimum of 68 would choke every program.
 const SMALLEST_MTU: u16 = 576;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     pub server: Ipv4Addr,
     pub settings: Settings,
-    /// `None`: for ever.
+    /// `None`: forever.
     pub times: Option<Times>,
-    /// What the server said besides.
+    /// What else the message contains.
     pub unused: Vec<Unused>,
 }
 
-/// Counted from the request that was granted.
+/// Counted from the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     /// T1: ask the same server again.
     pub renew: Duration,
     /// T2: ask any server.
     pub rebind: Duration,
-    /// The address is somebody else's.
+    /// From here on the address may be somebody else's.
     pub expire: Duration,
 }
 
@@ -52,14 +52,13 @@ pub enum Unusable {
 }
 
 impl Lease {
-    /// The server that a message is from: the one that it names, or else where it came from.
+    /// The server that a message is from: the one that it names, or else its sender.
     pub fn server(message: &Message, from: Ipv4Addr) -> Option<Ipv4Addr> {
         server(&mut Reader::new(&message.options), from)
     }
 
     /// # Errors
-    /// What is essential is missing or makes no sense. What is not essential, and makes none, is left out and
-    /// noted.
+    /// Something essential is missing or invalid. What is invalid and not essential is left out and noted.
     pub fn granted_by(message: &Message, from: Ipv4Addr) -> Result<Lease, Unusable> {
         let mut reader = Reader::new(&message.options);
         let server = server(&mut reader, from).ok_or(Unusable::NoServer)?;
@@ -69,7 +68,7 @@ impl Lease {
         }
         let prefix = match reader.address(option::NETMASK) {
             Some(netmask) => prefix(netmask)
-                // for a network that is called 0.x the kernel makes no route
+                // the kernel makes no route for a network 0.x
                 .filter(|prefix| (address.to_bits() & mask(*prefix)) >> 24 != 0)
                 .ok_or(Unusable::Netmask(netmask))?,
             None => classful_prefix(address),
@@ -100,24 +99,22 @@ fn server(reader: &mut Reader, from: Ipv4Addr) -> Option<Ipv4Addr> {
     reader.host(option::SERVER).or(sender)
 }
 
-/// T1 and T2 of the message where they make sense, else the RFC's: 1/2 and 7/8 of the lease.
+/// T1 and T2 of the message if they are valid, else the RFC's: 1/2 and 7/8 of the lease.
 fn times(reader: &mut Reader) -> Result<Option<Times>, Unusable> {
     let seconds = match reader
         .number(option::LEASE_SECONDS, |_| true)
         .unwrap_or(ASSUMED)
     {
-        FOR_EVER => return Ok(None),
+        FOREVER => return Ok(None),
         seconds if seconds < SHORTEST => return Err(Unusable::TooShort(seconds)),
         seconds => seconds,
     };
     let expire = Duration::from_secs(seconds.into());
-    let rebind = reader.number(option::REBIND_SECONDS, |told| (2..seconds).contains(&told));
+    let rebind = reader.number(option::REBIND_SECONDS, |it| (2..seconds).contains(&it));
     let before_rebind = rebind.map_or(seconds, |rebind| rebind.saturating_add(1));
-    let renew = reader.number(option::RENEW_SECONDS, |told| {
-        (2..before_rebind).contains(&told)
-    });
+    let renew = reader.number(option::RENEW_SECONDS, |it| (2..before_rebind).contains(&it));
     let or =
-        |told: Option<u32>, assumed| told.map_or(assumed, |told| Duration::from_secs(told.into()));
+        |given: Option<u32>, assumed| given.map_or(assumed, |it| Duration::from_secs(it.into()));
     let rebind = or(rebind, expire / 8 * 7);
     Ok(Some(Times {
         renew: or(renew, expire / 2).min(rebind),
@@ -154,9 +151,9 @@ fn classful_prefix(address: Ipv4Addr) -> u8 {
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Unusable::NoServer => f.write_str("it does not say which server it is from"),
+            Unusable::NoServer => f.write_str("it does not name its server"),
             Unusable::Address(address) => write!(f, "{address} can't be a host's address"),
-            Unusable::Netmask(netmask) => write!(f, "{netmask} is no netmask"),
+            Unusable::Netmask(netmask) => write!(f, "{netmask} is not a netmask"),
             Unusable::TooShort(seconds) => write!(f, "a lease of {seconds} s is too short"),
         }
     }
@@ -211,7 +208,7 @@ mod tests {
             .to_string()
     }
 
-    fn told(lease_seconds: u32, renew: u32, rebind: u32) -> Times {
+    fn times_of(lease_seconds: u32, renew: u32, rebind: u32) -> Times {
         lease(&[
             (option::LEASE_SECONDS, &lease_seconds.to_be_bytes()),
             (option::RENEW_SECONDS, &renew.to_be_bytes()),
@@ -222,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_a_server_tells_is_taken() {
+    fn everything_that_a_server_sends_is_used() {
         let lease = lease(&[
             (option::ROUTER, &[10, 0, 2, 2, 10, 0, 2, 9]),
             (option::DNS, &[10, 0, 2, 3, 9, 9, 9, 9]),
@@ -283,7 +280,7 @@ mod tests {
             [128, 0, 0, 0],
         ] {
             let reason = refused([10, 0, 2, 15], &[(option::NETMASK, &netmask)]);
-            assert!(reason.ends_with("is no netmask"), "{reason}");
+            assert!(reason.ends_with("is not a netmask"), "{reason}");
         }
     }
 
@@ -296,7 +293,7 @@ mod tests {
     #[test]
     fn a_server_that_does_not_say_which_it_is_is_the_one_that_sent_the_message() {
         let mut nobody = message([10, 0, 2, 15], &[]);
-        for (told, noted) in [
+        for (given, noted) in [
             (None, &[][..]),
             (
                 Some(&[10, 0, 2][..]),
@@ -308,8 +305,8 @@ mod tests {
             ),
         ] {
             nobody.options = Options::default();
-            if let Some(told) = told {
-                nobody.options = nobody.options.with(option::SERVER, told);
+            if let Some(given) = given {
+                nobody.options = nobody.options.with(option::SERVER, given);
             }
             let lease = Lease::granted_by(&nobody, FROM).unwrap();
             assert_eq!(lease.server, FROM);
@@ -321,13 +318,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lease_of_no_time_is_refused_and_one_for_ever_has_no_times() {
+    fn a_lease_of_no_time_is_refused_and_one_forever_has_no_times() {
         assert_eq!(
             refused([10, 0, 2, 15], &[(option::LEASE_SECONDS, &[0; 4])]),
             "a lease of 0 s is too short"
         );
         assert_eq!(lease(&[(option::LEASE_SECONDS, &[255; 4])]).times, None);
-        // as good as for ever, but not quite
+        // as good as forever, but not quite
         assert!(
             lease(&[(option::LEASE_SECONDS, &[255, 255, 255, 254])])
                 .times
@@ -339,7 +336,7 @@ mod tests {
     #[test]
     fn times_that_make_no_sense_are_replaced() {
         let times = |renew, rebind| {
-            let times = told(800, renew, rebind);
+            let times = times_of(800, renew, rebind);
             (times.renew.as_secs(), times.rebind.as_secs())
         };
         assert_eq!(times(300, 600), (300, 600));
@@ -401,16 +398,16 @@ mod tests {
         ])
         .settings;
         assert_eq!(settings.routes.len(), 2);
-        // complete: who leaves the default route out means it
+        // complete: a missing default route is intended
         let settings = lease(&[router, (option::ROUTES, &[24, 192, 0, 2, 10, 0, 2, 9])]).settings;
         assert_eq!(settings.gateway(), None);
     }
 
     #[test]
-    fn of_a_name_the_part_that_can_be_used_is_used() {
-        let host = |told: &[u8]| lease(&[(option::HOSTNAME, told)]).settings.hostname;
+    fn of_a_name_the_usable_part_is_used() {
+        let host = |name: &[u8]| lease(&[(option::HOSTNAME, name)]).settings.hostname;
         let long = format!("web-1.{}.c.project.internal", "a".repeat(60));
-        for (told, used) in [
+        for (given, used) in [
             ("web-1.example.org", Some("web-1.example.org")),
             ("my_vm", Some("my_vm")),
             ("web-1.", Some("web-1")),
@@ -423,9 +420,9 @@ mod tests {
             (".", None),
             ("", None),
         ] {
-            assert_eq!(host(told.as_bytes()).as_deref(), used, "{told}");
+            assert_eq!(host(given.as_bytes()).as_deref(), used, "{given}");
         }
-        let domain = |told: &[u8]| lease(&[(option::DOMAIN, told)]).settings.domain;
+        let domain = |name: &[u8]| lease(&[(option::DOMAIN, name)]).settings.domain;
         assert_eq!(domain(b"example.org.\0").as_deref(), Some("example.org"));
         // a part of it is another domain
         assert_eq!(domain(b"example.org evil"), None);
@@ -455,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_not_used_is_dropped_in_silence() {
+    fn nothing_that_is_not_used_is_dropped_silently() {
         let long = format!("web-1.{}", "a".repeat(80));
         let shown = &long[..64];
         let many = [[10, 0, 2, 3]; 4].concat();
@@ -576,7 +573,7 @@ mod tests {
     #[test]
     fn what_is_used_or_is_not_to_be_used_is_not_noted() {
         let unused = noted(&[
-            // by the RFC this takes the place of whatever router
+            // by the RFC this takes the place of any router
             (option::ROUTES, &[24, 192, 0, 2, 10, 0, 2, 9]),
             (option::ROUTER, &[0; 4]),
             (option::HOSTNAME, b"web-1.\0"),

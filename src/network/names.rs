@@ -1,24 +1,24 @@
-//! What the network tells about names: the machine's own, and who knows those of others.
+//! What the network says about names: the machine's own, and the name servers.
 
 use super::settings::Settings;
 use crate::Error;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-/// Where programs look (resolv.conf(5)). It leads to a place that can still be written to when the root file
+/// Where programs look (resolv.conf(5)). It links to a place that can still be written to when the root file
 /// system is read-only.
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 const DIRECTORY: &str = "/run";
 const WRITTEN: &str = "/run/resolv.conf";
 const NEW: &str = "/run/resolv.conf.new";
 const HOSTNAME: &str = "/proc/sys/kernel/hostname";
-/// What the kernel calls a machine without a name.
+/// The kernel's name for a machine without a name.
 pub const NAMELESS: &str = "(none)";
 
-/// Make the link that [`write_resolv_conf`] needs. This is for the time when the root can be written to.
+/// Make the link that [`write_resolv_conf`] needs. To be called while the root can be written to.
 ///
 /// # Errors
-/// It can't, and there is no such link yet.
+/// The link can't be made, and does not exist yet.
 pub fn prepare() -> Result<(), Error> {
     let failed = |cause| {
         Error::new(format!("network: link {RESOLV_CONF} to {WRITTEN}"), cause)
@@ -34,7 +34,7 @@ pub fn prepare() -> Result<(), Error> {
     symlink(WRITTEN, RESOLV_CONF).map_err(failed)
 }
 
-/// A program that is reading it meanwhile sees the old text or the new.
+/// A program that reads it meanwhile sees either the old text or the new.
 ///
 /// # Errors
 /// It can't be written.
@@ -44,11 +44,11 @@ pub fn write_resolv_conf(settings: &Settings) -> Result<(), Error> {
         .map_err(|cause| Error::new(format!("network: write {WRITTEN}"), cause))
 }
 
-/// The machine's name; `None` takes it away, whoever gave it: the kernel reads `hostname=` too, and takes what init
+/// The machine's name; `None` removes it, whoever set it: the kernel reads `hostname=` too, and accepts what init
 /// refuses.
 ///
 /// # Errors
-/// The kernel does not take it: it has more than 64 bytes.
+/// The kernel does not accept it: it has more than 64 bytes.
 pub fn set_hostname(name: Option<&str>) -> Result<(), Error> {
     let name = name.unwrap_or(NAMELESS);
     fs::write(HOSTNAME, name)

@@ -1,5 +1,5 @@
 //! A DHCP message as bytes: RFC 2131 section 2 (the frame), RFC 2132 (the options), RFC 3396 (long ones).
-//! What the values are worth is not judged here.
+//! Values are not validated here.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -19,9 +19,9 @@ pub mod option {
     pub const REQUESTED_ADDRESS: u8 = 50;
     pub const LEASE_SECONDS: u8 = 51;
     pub const OVERLOAD: u8 = 52;
-    pub const KIND: u8 = 53;
+    pub const MESSAGE_TYPE: u8 = 53;
     pub const SERVER: u8 = 54;
-    pub const WANTED: u8 = 55;
+    pub const PARAMETER_LIST: u8 = 55;
     pub const TEXT: u8 = 56;
     pub const LARGEST_MESSAGE: u8 = 57;
     pub const RENEW_SECONDS: u8 = 58;
@@ -30,7 +30,7 @@ pub mod option {
     pub const ROUTES: u8 = 121;
     pub const END: u8 = 255;
 
-    /// What a person calls it, of those that a server may send.
+    /// The names of those that a server may send.
     pub fn name(number: u8) -> &'static str {
         match number {
             NETMASK => "netmask",
@@ -45,19 +45,19 @@ pub mod option {
             RENEW_SECONDS => "renewal time",
             REBIND_SECONDS => "rebinding time",
             ROUTES => "classless routes",
-            _ => "not known here",
+            _ => "unknown",
         }
     }
 }
 
-/// Ethernet's kind of address, and its length (RFC 1700).
+/// Ethernet's type of address, and its length (RFC 1700).
 const ETHERNET: [u8; 2] = [1, 6];
 const COOKIE: [u8; 4] = [99, 130, 83, 99];
-/// Where things stand in the frame.
+/// Offsets in the frame.
 const SNAME: usize = 44;
 const FILE: usize = 108;
 const HEADER: usize = 236;
-/// Old relays drop what is shorter than a BOOTP message.
+/// Old relays drop anything shorter than a BOOTP message.
 const SHORTEST: usize = 300;
 const BROADCAST: u16 = 0x8000;
 
@@ -65,7 +65,7 @@ const BROADCAST: u16 = 0x8000;
 pub struct Mac(pub [u8; 6]);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum MessageType {
     Discover = 1,
     Offer,
     Request,
@@ -78,16 +78,16 @@ pub enum Kind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// From a server; otherwise from a client.
+    /// From a server, not from a client.
     pub reply: bool,
     pub transaction: u32,
-    /// Since the client began to ask.
+    /// Since the client began its transaction.
     pub seconds: u16,
     /// The client can't be reached by unicast yet.
     pub broadcast: bool,
-    /// What the client has.
+    /// The client's present address.
     pub client: Ipv4Addr,
-    /// What the server gives.
+    /// The address that the server assigns.
     pub yours: Ipv4Addr,
     pub mac: Mac,
     pub options: Options,
@@ -97,20 +97,20 @@ pub struct Message {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options(Vec<(u8, Vec<u8>)>);
 
-/// Why bytes are no DHCP message.
+/// Why bytes are not a DHCP message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
     TooShort(usize),
     BadOperation(u8),
     NotEthernet,
     NoCookie,
-    /// An option's length leads past the end of its field.
+    /// An option extends past the end of its field.
     Truncated(u8),
 }
 
 impl Message {
     /// # Errors
-    /// The bytes are no DHCP message of an Ethernet client.
+    /// The bytes are not a DHCP message of an Ethernet client.
     pub fn decode(bytes: &[u8]) -> Result<Message, Malformed> {
         let too_short = Malformed::TooShort(bytes.len());
         let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(too_short)?;
@@ -158,33 +158,34 @@ impl Message {
         bytes
     }
 
-    pub fn kind(&self) -> Option<Kind> {
-        let [number] = *self.options.get(option::KIND)? else {
+    pub fn message_type(&self) -> Option<MessageType> {
+        let [number] = *self.options.get(option::MESSAGE_TYPE)? else {
             return None;
         };
         [
-            Kind::Discover,
-            Kind::Offer,
-            Kind::Request,
-            Kind::Decline,
-            Kind::Ack,
-            Kind::Nak,
-            Kind::Release,
-            Kind::Inform,
+            MessageType::Discover,
+            MessageType::Offer,
+            MessageType::Request,
+            MessageType::Decline,
+            MessageType::Ack,
+            MessageType::Nak,
+            MessageType::Release,
+            MessageType::Inform,
         ]
         .into_iter()
-        .find(|kind| *kind as u8 == number)
+        .find(|it| *it as u8 == number)
     }
 }
 
-/// Whom the bytes are for, readable even where the rest is not.
+/// The client that the message is for, readable even if the rest is not.
 pub fn addressee(bytes: &[u8]) -> Option<Mac> {
     bytes.get(28..)?.first_chunk().copied().map(Mac)
 }
 
 impl Options {
-    /// The field of the options, then `file` and `sname` where the option OVERLOAD says that these hold
-    /// some too: it is an option of its own only where it makes no sense. The parts of an option that occurs more than once belong together (RFC 3396).
+    /// The field of the options, then `file` and `sname` if the option OVERLOAD says that these hold
+    /// some too: it remains an option of its own only if it is malformed. The parts of an option that occurs more than
+    /// once are joined (RFC 3396).
     fn decode(field: &[u8], file: &[u8], sname: &[u8]) -> Result<Options, Malformed> {
         let mut options = Options::default();
         options.decode_field(field)?;
@@ -215,7 +216,7 @@ impl Options {
                 }
             };
         }
-        // some servers leave the end out
+        // some servers omit the end
         Ok(())
     }
 
@@ -242,7 +243,7 @@ impl Options {
         bytes.push(option::END);
     }
 
-    /// Add an option that is none of PAD, OVERLOAD and END.
+    /// Add an option other than PAD, OVERLOAD and END.
     pub fn with(mut self, number: u8, value: &[u8]) -> Options {
         self.append(number, value);
         self
@@ -271,7 +272,7 @@ impl Options {
         self.number(number).map(Ipv4Addr::from)
     }
 
-    /// As many whole addresses as are there.
+    /// As many whole addresses as it contains.
     pub fn addresses(&self, number: u8) -> impl Iterator<Item = Ipv4Addr> {
         self.get(number)
             .unwrap_or_default()
@@ -298,7 +299,7 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Malformed::TooShort(length) => write!(f, "{length} bytes are too short for DHCP"),
-            Malformed::BadOperation(number) => write!(f, "no operation has the number {number}"),
+            Malformed::BadOperation(number) => write!(f, "operation {number} is unknown"),
             Malformed::NotEthernet => f.write_str("it is not for Ethernet"),
             Malformed::NoCookie => f.write_str("it is BOOTP, not DHCP"),
             Malformed::Truncated(number) => write!(f, "option {number} is truncated"),
@@ -325,7 +326,7 @@ mod tests {
     }
 
     fn encoded() -> Vec<u8> {
-        offer(Options::default().with(option::KIND, &[2])).encode()
+        offer(Options::default().with(option::MESSAGE_TYPE, &[2])).encode()
     }
 
     /// `encoded`, with other options in its options field.
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_that_leads_past_the_end_is_named() {
+    fn an_option_that_extends_past_the_end_is_named() {
         let decoded = Message::decode(&with_options(&[53, 1, 2, 1, 4, 255, 255]));
         assert_eq!(decoded, Err(Malformed::Truncated(1)));
         let decoded = Message::decode(&with_options(&[53, 1, 2, 1]));
@@ -355,19 +356,19 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_end_and_padding_are_no_fault() {
+    fn a_missing_end_and_padding_are_accepted() {
         let decoded = Message::decode(&with_options(&[0, 0, 53, 1, 2, 0])).unwrap();
-        assert_eq!(decoded.kind(), Some(Kind::Offer));
+        assert_eq!(decoded.message_type(), Some(MessageType::Offer));
     }
 
     #[test]
-    fn what_stands_after_the_end_does_not_count() {
+    fn what_follows_the_end_does_not_count() {
         let decoded = Message::decode(&with_options(&[53, 1, 2, 255, 3, 4, 10, 0, 2, 9])).unwrap();
         assert_eq!(decoded.options.get(option::ROUTER), None);
     }
 
     #[test]
-    fn the_parts_of_an_option_that_was_split_belong_together() {
+    fn the_parts_of_an_option_that_was_split_are_joined() {
         let decoded = Message::decode(&with_options(&[3, 2, 10, 0, 53, 1, 2, 3, 2, 2, 9])).unwrap();
         let router = decoded.options.address(option::ROUTER);
         assert_eq!(router, Some(Ipv4Addr::new(10, 0, 2, 9)));
@@ -379,7 +380,7 @@ mod tests {
         bytes[FILE..FILE + 4].copy_from_slice(&[53, 1, 2, 255]);
         bytes[SNAME..SNAME + 7].copy_from_slice(&[3, 4, 10, 0, 2, 9, 255]);
         let decoded = Message::decode(&bytes).unwrap();
-        assert_eq!(decoded.kind(), Some(Kind::Offer));
+        assert_eq!(decoded.message_type(), Some(MessageType::Offer));
         let router = decoded.options.address(option::ROUTER);
         assert_eq!(router, Some(Ipv4Addr::new(10, 0, 2, 9)));
         bytes[242] = 1;
@@ -397,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_dhcp_message_says_why() {
+    fn what_is_not_a_dhcp_message_is_refused_with_the_reason() {
         let mut bytes = encoded();
         bytes[0] = 7;
         assert_eq!(Message::decode(&bytes), Err(Malformed::BadOperation(7)));
@@ -416,7 +417,7 @@ mod tests {
     fn an_option_of_the_wrong_length_has_no_value() {
         let options = Options::default()
             .with(option::NETMASK, &[255, 255, 0])
-            .with(option::KIND, &[2, 2])
+            .with(option::MESSAGE_TYPE, &[2, 2])
             .with(option::DNS, &[1, 2, 3, 4, 5])
             .with(option::DOMAIN, b"\0\0")
             .with(option::HOSTNAME, b"\xff");
@@ -424,7 +425,7 @@ mod tests {
         assert_eq!(options.addresses(option::DNS).count(), 1);
         assert_eq!(options.text(option::DOMAIN), None);
         assert_eq!(options.text(option::HOSTNAME), None);
-        assert_eq!(offer(options).kind(), None);
+        assert_eq!(offer(options).message_type(), None);
     }
 
     fn any_message() -> impl Strategy<Value = Message> {
@@ -450,18 +451,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_message_comes_back_as_it_was(message in any_message()) {
+        fn every_message_is_decoded_as_it_was_encoded(message in any_message()) {
             prop_assert_eq!(Message::decode(&message.encode()), Ok(message));
         }
 
         #[test]
-        fn any_bytes_are_taken_or_refused(
+        fn any_bytes_are_accepted_or_refused(
             bytes in prop::collection::vec(any::<u8>(), 0..700),
             overload in 0..4u8,
         ) {
             let _ = addressee(&bytes);
             let _ = Message::decode(&bytes);
-            // as options of a message that is sound so far, and in the other fields too
+            // as options of an otherwise sound message, and in the other fields too
             let _ = Message::decode(&with_options(&bytes));
             let mut message = with_options(&[option::OVERLOAD, 1, overload]);
             message.extend(&bytes);

@@ -1,4 +1,4 @@
-//! What a network device is configured with, however it was learnt.
+//! What a network device is configured with, wherever that comes from.
 
 use crate::config::Static;
 use std::fmt;
@@ -11,9 +11,9 @@ pub struct Settings {
     pub prefix: u8,
     pub routes: Vec<Route>,
     pub dns: Vec<Ipv4Addr>,
-    /// Names without a dot are looked for in here.
+    /// Names without a dot are looked up in this domain.
     pub domain: Option<String>,
-    /// What the machine is to call itself.
+    /// The machine's name.
     pub hostname: Option<String>,
     /// Bytes.
     pub mtu: Option<u16>,
@@ -28,9 +28,9 @@ pub struct Route {
 }
 
 impl Settings {
-    /// The routes with those first that the others need: a gateway that is not in the network of the
+    /// The routes, with those first that the others need: a gateway that is not in the network of the
     /// address (clouds give addresses with a prefix of 32) has to be reached on the link. Of several to one destination
-    /// only the first: the kernel would take the last that it is given.
+    /// only the first: the kernel would use the last one.
     pub fn routes_in_order(&self) -> Vec<Route> {
         let reachable = |via: Ipv4Addr| {
             via.is_unspecified()
@@ -120,7 +120,7 @@ impl From<&Static> for Settings {
     fn from(given: &Static) -> Settings {
         Settings {
             address: given.address,
-            // config.rs lets no netmask with holes pass
+            // config.rs has refused netmasks with holes
             prefix: given.netmask.to_bits().count_ones() as u8,
             routes: given.gateway.map(Route::by_default).into_iter().collect(),
             dns: given.dns.clone(),

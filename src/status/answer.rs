@@ -1,13 +1,13 @@
-//! What a request gets (RFC 9112). Pure.
+//! The answer to a request (RFC 9112). Pure.
 
 use super::Value;
 
-/// More than any request line that makes sense here. Of the headers nothing matters.
+/// Longer than any request line that makes sense here. Headers don't matter.
 const LONGEST_HEAD: usize = 4096;
 const TEXT: &str = "text/plain";
 
-/// Whether so much of a request is enough to answer it: its head, or as much of it as is looked at. What
-/// begins as no request does, such as TLS, won't have one.
+/// Whether this much of a request is enough to answer it: its head, or as much of it as is looked at. What
+/// does not begin like a request, such as TLS, won't have one.
 pub fn is_enough(head: &[u8]) -> bool {
     let begun = head.trim_ascii_start();
     head.len() >= LONGEST_HEAD
@@ -20,7 +20,7 @@ pub fn is_enough(head: &[u8]) -> bool {
 pub fn answer(head: &[u8], report: &impl Fn() -> Value) -> Vec<u8> {
     let (status, kind, body) = respond(head, report);
     let allow = match status {
-        // section 15.5.6 of RFC 9110 wants it there
+        // required by section 15.5.6 of RFC 9110
         NOT_ALLOWED => "Allow: GET, HEAD\r\n",
         _ => "",
     };
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn head_gets_what_get_gets_but_the_body() {
+    fn head_gets_what_get_gets_without_the_body() {
         let [head, get] = ["HEAD", "GET"].map(|method| {
             let head = format!("\r\n{method} /json HTTP/1.0\r\n\r\n");
             String::from_utf8(answer(head.as_bytes(), &report)).unwrap()

@@ -6,9 +6,9 @@ use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-/// A client has so long to ask, and then so long to take the answer and to end what it has to say.
+/// A client has this long to send its request, and then this long to read the answer and to finish sending.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Read at once.
+/// Bytes per read.
 const PIECE: usize = 4096;
 
 pub struct Client {
@@ -18,13 +18,13 @@ pub struct Client {
 }
 
 enum Stage {
-    /// What has come so far.
-    Asking(Vec<u8>),
-    /// What has yet to go.
+    /// What has been received so far.
+    Requesting(Vec<u8>),
+    /// What has yet to be sent.
     Answering(Vec<u8>),
-    /// All that has yet to come is dropped, but read: with something unread, closing would reset the
+    /// Whatever still comes is read and dropped: with unread data, closing would reset the
     /// connection, and the answer might be lost (RFC 9112, section 9.6).
-    Leaving,
+    Draining,
 }
 
 impl Client {
@@ -32,12 +32,12 @@ impl Client {
         stream.set_nonblocking(true)?;
         Ok(Client {
             stream,
-            stage: Stage::Asking(Vec::new()),
+            stage: Stage::Requesting(Vec::new()),
             deadline: Instant::now() + PATIENCE,
         })
     }
 
-    /// When the patience with it is over.
+    /// When its time is over.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
@@ -49,14 +49,14 @@ impl Client {
         }
     }
 
-    /// One read or write, when what it waits for is there. False: its connection is over.
+    /// One read or write, when the client is ready for it. False: its connection is over.
     pub fn step(
         &mut self,
         is_enough: impl Fn(&[u8]) -> bool,
         answer: impl Fn(&[u8]) -> Vec<u8>,
     ) -> bool {
         match self.try_step(is_enough, answer) {
-            Ok(is_there) => is_there,
+            Ok(is_open) => is_open,
             Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
         }
     }
@@ -68,13 +68,13 @@ impl Client {
     ) -> io::Result<bool> {
         let mut piece = [0; PIECE];
         match &mut self.stage {
-            Stage::Asking(head) => {
+            Stage::Requesting(head) => {
                 let count = self.stream.read(&mut piece)?;
                 head.extend_from_slice(piece.get(..count).unwrap_or_default());
                 if head.is_empty() {
                     return Ok(false);
                 }
-                // a client that has said that it is done may still listen
+                // a client that has finished sending may still read
                 if count == 0 || is_enough(head) {
                     self.stage = Stage::Answering(answer(head));
                     self.deadline = Instant::now() + PATIENCE;
@@ -85,10 +85,10 @@ impl Client {
                 left.drain(..count.min(left.len()));
                 if left.is_empty() {
                     self.stream.shutdown(Shutdown::Write)?;
-                    self.stage = Stage::Leaving;
+                    self.stage = Stage::Draining;
                 }
             }
-            Stage::Leaving => return Ok(self.stream.read(&mut piece)? > 0),
+            Stage::Draining => return Ok(self.stream.read(&mut piece)? > 0),
         }
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! A report: nested values that can be read by a person and by a machine.
+//! A report: nested values that people and machines can read.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ impl Value {
         )
     }
 
-    /// On one line, as RFC 8259 has it.
+    /// JSON (RFC 8259) on one line.
     pub fn json(&self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -28,7 +28,7 @@ impl Value {
         out
     }
 
-    /// A line for each value, with the way to it: `programs.hello.restarts: 0`.
+    /// A line for each value, with the path to it: `programs.hello.restarts: 0`.
     pub fn text(&self) -> String {
         let mut out = String::new();
         self.write_text("", &mut out);
@@ -69,7 +69,7 @@ impl Value {
         match self {
             Value::None => drop(writeln!(out, "{path}: none")),
             Value::Number(number) => drop(writeln!(out, "{path}: {number}")),
-            // whatever a text holds, it stays on its line
+            // whatever a text contains, it stays on its line
             Value::Text(text) => drop(writeln!(out, "{path}: {}", text.escape_debug())),
             Value::List(values) => {
                 for (index, value) in values.iter().enumerate() {

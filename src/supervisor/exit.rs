@@ -9,7 +9,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 
-/// One record a read (Documentation/ABI/testing/dev-kmsg), from the oldest one on.
+/// One record per read (Documentation/ABI/testing/dev-kmsg), beginning with the oldest.
 const KERNEL_LOG: &str = "/dev/kmsg";
 /// PRINTK_MESSAGE_MAX (kernel/printk/internal.h)
 const LONGEST_RECORD: usize = 2048;
@@ -17,15 +17,15 @@ const LONGEST_RECORD: usize = 2048;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Exited(i32),
-    /// By this signal, which may be a real-time one: they have numbers only.
+    /// By this signal, which may be a real-time one: those have no names.
     Killed(i32),
-    /// Killed by the kernel, which had no memory left.
+    /// Killed by the kernel, which had run out of memory.
     OutOfMemory,
     NotStarted,
 }
 
 impl Exit {
-    /// What waitpid(2) tells of a process, if that is its end.
+    /// What waitpid(2) reports about a process, if it has ended.
     pub fn of(status: i32) -> Option<Self> {
         if libc::WIFEXITED(status) {
             Some(Exit::Exited(libc::WEXITSTATUS(status)))
@@ -36,16 +36,16 @@ impl Exit {
         }
     }
 
-    /// The end of the process `pid`, where it was the kernel's doing. That leaves no mark but a line in the
+    /// The same with its cause, if the kernel killed the process `pid`. The only trace of that is a line in the
     /// kernel's log.
-    pub fn blamed(self, pid: Pid) -> Self {
+    pub fn with_cause(self, pid: Pid) -> Self {
         if self == Exit::Killed(libc::SIGKILL) && was_killed_for_memory(pid) {
             return Exit::OutOfMemory;
         }
         self
     }
 
-    /// As a shell would tell it: 128 and the signal's number, 127 where nothing could be started.
+    /// As a shell reports it: 128 plus the signal's number, 127 if nothing could be started.
     pub fn status(self) -> u8 {
         match self {
             Exit::Exited(status) => status as u8,
@@ -58,7 +58,7 @@ impl Exit {
 
 /// `Out of memory: Killed process 33 (exe) total-vm:…` (mm/oom_kill.c): is that in the kernel's log?
 fn was_killed_for_memory(pid: Pid) -> bool {
-    let told = format!("Killed process {pid} (");
+    let line = format!("Killed process {pid} (");
     let log = OpenOptions::new()
         .read(true)
         .custom_flags(OFlag::O_NONBLOCK.bits())
@@ -69,7 +69,7 @@ fn was_killed_for_memory(pid: Pid) -> bool {
         match log.read(&mut record) {
             Ok(length) => {
                 let record = record.get(..length).unwrap_or_default();
-                if String::from_utf8_lossy(record).contains(&told) {
+                if String::from_utf8_lossy(record).contains(&line) {
                     return true;
                 }
             }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_of_an_ended_process_is_told_as_a_shell_would() {
+    fn every_status_of_an_ended_process_is_reported_as_a_shell_would() {
         let cases = [
             (0, "exited with status 0", 0),
             (255 << 8, "exited with status 255", 255),
@@ -110,17 +110,17 @@ mod tests {
             (34, "was killed by signal 34", 162),
             (64 | 0x80, "was killed by signal 64", 192),
         ];
-        for (status, told, number) in cases {
+        for (status, shown, number) in cases {
             let exit = Exit::of(status).unwrap();
-            assert_eq!((exit.to_string().as_str(), exit.status()), (told, number));
+            assert_eq!((exit.to_string().as_str(), exit.status()), (shown, number));
         }
     }
 
     #[test]
-    fn who_is_stopped_or_goes_on_has_not_ended() {
+    fn a_process_that_is_stopped_or_continued_has_not_ended() {
         let stopped = |signal| (signal << 8) | 0x7f;
-        let goes_on = 0xffff;
-        for status in [stopped(libc::SIGSTOP), stopped(34), goes_on] {
+        let continued = 0xffff;
+        for status in [stopped(libc::SIGSTOP), stopped(34), continued] {
             assert_eq!(Exit::of(status), None);
         }
     }

@@ -1,35 +1,27 @@
-//! waitpid(2) and, for what it finds stopped, ptrace(2). The crate `nix` has names for the classic signals only: of a
-//! process that a real-time signal killed it tells nothing, after it was reaped.
+//! waitpid(2). The crate `nix` only knows the classic signals: it returns an error for a process that a real-time signal
+//! killed, after having reaped it.
+#![expect(
+    unsafe_code,
+    reason = "the C library's waitpid writes through a pointer"
+)]
 
-use super::Exit;
+use super::{Exit, ptrace};
 use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-/// The next child that something has become of, whoever's it was, and how it has ended; reaped, if it has. None: there
-/// is no other.
+/// The next child whose state has changed, ours or an orphan, and how it ended; reaped, if it did. `None`: there is no
+/// other.
 pub fn next() -> Option<(Pid, Option<Exit>)> {
     let mut status = 0;
-    // SAFETY: it writes nothing but `status`.
+    // SAFETY: it writes only to `status`.
     let pid = unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) };
     let pid = Errno::result(pid).ok().filter(|pid| *pid != 0)?;
     let exit = Exit::of(status);
     if exit.is_none() {
-        let_go(pid, status);
+        ptrace::detach(pid, status);
     }
     Some((Pid::from_raw(pid), exit))
-}
-
-/// Stops are not asked for and told all the same of a child that has made init its tracer (PTRACE_TRACEME), as some do
-/// to find out whether there is one. Init is none: it lets the child go on, with the signal that it was stopped by.
-fn let_go(pid: libc::pid_t, status: libc::c_int) {
-    let signal = match libc::WSTOPSIG(status) {
-        // nobody has sent this one: it tells a tracer of an exec
-        libc::SIGTRAP => 0,
-        signal => signal,
-    };
-    // SAFETY: it takes numbers only.
-    unsafe { libc::ptrace(libc::PTRACE_DETACH, pid, 0, signal) };
 }
 
 #[cfg(test)]
@@ -38,7 +30,7 @@ mod tests {
 
     /// Whatever child of this process ends is reaped here, so it is one test.
     #[test]
-    fn however_a_child_ends_it_is_known() {
+    fn however_a_child_ends_is_reported() {
         let cases: [(fn(), Exit); 6] = [
             (|| exit(0), Exit::Exited(0)),
             (|| exit(255), Exit::Exited(255)),
@@ -62,7 +54,7 @@ mod tests {
     }
 
     fn fork(body: fn()) -> Pid {
-        // SAFETY: the child makes system calls only, and then ends.
+        // SAFETY: the child only makes system calls, and then ends.
         let pid = unsafe { libc::fork() };
         if pid == 0 {
             body();
@@ -72,17 +64,17 @@ mod tests {
     }
 
     fn exit(status: libc::c_int) {
-        // SAFETY: it takes a number only.
+        // SAFETY: it takes only a number.
         unsafe { libc::_exit(status) }
     }
 
     fn raise(signal: libc::c_int) {
-        // SAFETY: they take numbers only.
-        unsafe { libc::kill(libc::getpid(), signal) };
+        // SAFETY: it takes only a number.
+        unsafe { libc::raise(signal) };
     }
 
     fn be_traced_and_raise_34() {
-        // SAFETY: it takes numbers only.
+        // SAFETY: it takes only numbers.
         unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
         raise(34);
     }

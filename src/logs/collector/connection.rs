@@ -1,6 +1,6 @@
-//! The sockets: UDP or TCP behind one face.
+//! The connection: UDP or TCP behind one interface.
 
-use super::siocoutq;
+use super::tiocoutq;
 use super::target::{Target, Transport};
 use crate::logs::record::{TCP_MESSAGE, UDP_MESSAGE};
 use nix::errno::Errno;
@@ -10,20 +10,20 @@ use std::net::{Ipv4Addr, Shutdown, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-/// A peer that does not answer a connection or acknowledge a line for so long is gone.
+/// A peer that neither answers a connection nor acknowledges a line for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Asked for as the socket's send buffer (the kernel doubles it, and counts its own bookkeeping in it).
+/// Requested as the socket's send buffer (the kernel doubles it, and counts its own bookkeeping in it).
 const SEND_BUFFER: usize = 16 * 1024;
-/// After so many datagrams there is a pause: more at once, as after the collector was away, would be
-/// dropped by its socket's buffer, which by Linux' default holds fewer than 300. About 1500 lines a second
-/// remain; what comes faster for long is lost here, where it is counted.
+/// After this many datagrams there is a pause: more at once, as after the collector was away, would overflow
+/// its socket's buffer, which by Linux's default holds fewer than 300. About 1500 lines a second
+/// remain; what keeps coming faster is lost here, where it is counted.
 const BURST: usize = 16;
 const BURST_PAUSE: Duration = Duration::from_millis(10);
-/// The first datagram is waited on this long: is it refused?
+/// How long to wait after the first datagram: is it refused?
 const REFUSAL: Duration = Duration::from_millis(200);
-/// How often it is asked whether the last bytes were acknowledged.
-const GLANCE: Duration = Duration::from_millis(10);
-/// Nobody expects a collector to say anything, so it may take a while to read past what it says.
+/// How often to check whether the last bytes were acknowledged.
+const POLL: Duration = Duration::from_millis(10);
+/// Nobody expects a collector to send anything, so reading past what it sends may take a while.
 const READS: usize = 16;
 
 pub struct Connection {
@@ -45,7 +45,7 @@ impl Connection {
         let socket = match target.transport {
             Transport::Udp => {
                 let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-                // so that the kernel tells when a datagram was refused
+                // so that the kernel reports when a datagram was refused
                 socket.connect(target.address)?;
                 Socket::Udp(socket)
             }
@@ -80,15 +80,15 @@ impl Connection {
         self.sent
     }
 
-    /// How many of them the other side has acknowledged. Nobody acknowledges datagrams: all count.
+    /// How many of them the other side has acknowledged. Datagrams are not acknowledged: all of them count.
     pub fn acknowledged(&self) -> u64 {
         match &self.socket {
             Socket::Udp(_) => self.sent,
-            Socket::Tcp(stream) => self.sent.saturating_sub(siocoutq::unacknowledged(stream)),
+            Socket::Tcp(stream) => self.sent.saturating_sub(tiocoutq::unacknowledged(stream)),
         }
     }
 
-    /// The longest message in bytes that every collector takes by default.
+    /// The longest message in bytes that every collector accepts by default.
     pub fn limit(&self) -> usize {
         match self.socket {
             Socket::Udp(_) => UDP_MESSAGE,
@@ -118,7 +118,7 @@ impl Connection {
                             left = left.get(count..).unwrap_or_default();
                         }
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                            return Err(deaf());
+                            return Err(unresponsive());
                         }
                         Err(error) if error.kind() != io::ErrorKind::Interrupted => {
                             return Err(error);
@@ -131,11 +131,15 @@ impl Connection {
         Ok(())
     }
 
-    /// Has the other side closed the connection or refused a datagram? What it says is ignored.
-    pub fn look(&self) -> io::Result<()> {
-        let mut heard = [0; 512];
+    /// Has the other side closed the connection or refused a datagram? What it sends is ignored.
+    pub fn check(&self) -> io::Result<()> {
+        let mut received = [0; 512];
         for _ in 0..READS {
-            match recv(self.as_fd().as_raw_fd(), &mut heard, MsgFlags::MSG_DONTWAIT) {
+            match recv(
+                self.as_fd().as_raw_fd(),
+                &mut received,
+                MsgFlags::MSG_DONTWAIT,
+            ) {
                 Ok(0) if matches!(self.socket, Socket::Tcp(_)) => return Err(closed()),
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => break,
@@ -145,26 +149,26 @@ impl Connection {
         Ok(())
     }
 
-    /// Sending a datagram always works; only the next attempt tells that it was refused.
+    /// Sending a datagram always succeeds; only the next call reports that it was refused.
     pub fn wait_for_refusal(&self) -> io::Result<()> {
         if matches!(self.socket, Socket::Udp(_)) {
             std::thread::sleep(REFUSAL);
-            self.look()?;
+            self.check()?;
         }
         Ok(())
     }
 
-    /// Say that there is no more and wait until the other side has read it all and closes too. How it ended.
+    /// Shut down our side and wait until the other one has read everything and closes too. Returns how it ended.
     pub fn finish(&mut self) -> io::Error {
         let deadline = Instant::now() + PATIENCE;
         if let Socket::Tcp(stream) = &mut self.socket {
-            // if it is over already, that is seen below
+            // if the connection is over already, that is seen below
             let _ = stream.shutdown(Shutdown::Write);
-            let mut heard = [0; 512];
+            let mut received = [0; 512];
             while Instant::now() < deadline {
-                match stream.read(&mut heard) {
+                match stream.read(&mut received) {
                     Ok(0) => break,
-                    // it acknowledges, but does not close: so be it
+                    // it acknowledges but does not close: so be it
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                     Err(error) if error.kind() != io::ErrorKind::Interrupted => return error,
                     _ => {}
@@ -178,7 +182,7 @@ impl Connection {
                     return error;
                 }
             }
-            std::thread::sleep(GLANCE);
+            std::thread::sleep(POLL);
         }
         closed()
     }
@@ -193,8 +197,8 @@ impl AsFd for Connection {
     }
 }
 
-/// Whether a connection that ended so was closed by a collector that had read all that was acknowledged
-/// before: a kernel that still has something to be read resets instead (RFC 1122, section 4.2.2.13). EPIPE is
+/// Whether a connection that ended like this was closed by a collector that had read all that was acknowledged
+/// before: a kernel that still has unread data resets instead (RFC 1122, section 4.2.2.13). EPIPE is
 /// a reset as well, but one that came after the close.
 pub fn was_read(end: &io::Error) -> bool {
     matches!(
@@ -203,7 +207,7 @@ pub fn was_read(end: &io::Error) -> bool {
     )
 }
 
-/// Whether somebody ended it, rather than nobody was there.
+/// Whether somebody ended it, rather than nobody being there.
 pub fn was_there(end: &io::Error) -> bool {
     was_read(end) || end.kind() == io::ErrorKind::ConnectionReset
 }
@@ -215,7 +219,7 @@ fn closed() -> io::Error {
     )
 }
 
-fn deaf() -> io::Error {
+fn unresponsive() -> io::Error {
     let cause = format!("nothing was acknowledged for {} s", PATIENCE.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, cause)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::str::FromStr;
 
-/// Of both transports: RFC 5426, section 3.3, and habit for TCP.
+/// For both transports: RFC 5426, section 3.3, and by convention for TCP.
 const DEFAULT_PORT: u16 = 514;
 
 /// `udp://IP[:PORT]` or `tcp://IP[:PORT]`
@@ -42,7 +42,7 @@ impl FromStr for Target {
                 address,
                 port.parse()
                     .ok()
-                    // a sign is no part of a port
+                    // a sign is not part of a port
                     .filter(|port| *port != 0 && !text.contains('+'))
                     .ok_or_else(|| wrong("the port is not a number from 1 to 65535"))?,
             ),
@@ -74,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_port_is_514_unless_said() {
+    fn the_port_is_514_unless_given() {
         for (text, shown) in [
             ("udp://10.0.2.2", "udp://10.0.2.2:514"),
             ("tcp://10.0.2.2:6514", "tcp://10.0.2.2:6514"),
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_is_read_again(tcp: bool, address: [u8; 4], port in 1u16..) {
+        fn what_is_displayed_can_be_parsed(tcp: bool, address: [u8; 4], port in 1u16..) {
             let target = Target {
                 transport: if tcp { Transport::Tcp } else { Transport::Udp },
                 address: SocketAddrV4::new(address.into(), port),

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What was acknowledged this long ago on a connection that is still there was read, not just received: the
+/// What was acknowledged this long ago on a connection that still exists was read, not just received: the
 /// kernel at the other end acknowledges on its own, and drops what nobody has read when it resets.
 pub const DOUBT: Duration = Duration::from_secs(2);
-/// So was what was sent and acknowledged so many bytes ago, which bounds what is kept in a flood.
+/// So was what was sent and acknowledged this many bytes ago, which bounds what is kept in a flood.
 const BYTES: u64 = 64 * 1024;
 
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Window {
         self.end = end;
     }
 
-    /// Forget what has arrived: of the first `acknowledged` bytes, what is `doubt` old.
+    /// Forget what has arrived: the part of the first `acknowledged` bytes that is at least `doubt` old.
     pub fn forget(&mut self, acknowledged: u64, doubt: Duration, now: Instant) {
         let end = self.end;
         let has_arrived = |sent: &Sent| {
@@ -46,7 +46,7 @@ impl Window {
         }
     }
 
-    /// Whether anything ever arrived for certain.
+    /// Whether anything has certainly arrived.
     pub fn has_arrived(&self) -> bool {
         self.has_arrived
     }

@@ -1,6 +1,6 @@
-//! A client and a server without a network, in a time that passes as the test says.
+//! A client and a server without a network, with a clock that the test sets.
 
-use super::super::packet::{Kind, Mac, Message, Options, option};
+use super::super::packet::{Mac, Message, MessageType, Options, option};
 use super::*;
 use proptest::prelude::*;
 
@@ -9,29 +9,35 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
 const OTHER_SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 9);
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 15);
 const OTHER_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 77);
-/// The middle of what chance can bring: no jitter.
+/// The middle of the random numbers: no jitter.
 const EVEN: u32 = 1 << 31;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What is asked, without what never changes: kind, to whom, from which address, for which, of whom.
+/// A request, without what never changes: type, receiver, present address, requested address, server.
 #[derive(Debug, PartialEq, Eq)]
 struct Asked(
-    Kind,
+    MessageType,
     Option<Ipv4Addr>,
     Ipv4Addr,
     Option<Ipv4Addr>,
     Option<Ipv4Addr>,
 );
 
-const DISCOVER: Asked = Asked(Kind::Discover, None, Ipv4Addr::UNSPECIFIED, None, None);
+const DISCOVER: Asked = Asked(
+    MessageType::Discover,
+    None,
+    Ipv4Addr::UNSPECIFIED,
+    None,
+    None,
+);
 
 fn asked(actions: &[Action]) -> Vec<Asked> {
     let sent = |action: &Action| match action {
         Action::Send { to, message } => Some(Asked(
-            message.kind().unwrap(),
+            message.message_type().unwrap(),
             *to,
             message.client,
             message.options.address(option::REQUESTED_ADDRESS),
@@ -81,7 +87,13 @@ impl Test {
         self.client.on_message(&bytes, from, self.now, EVEN)
     }
 
-    fn message(&self, kind: Kind, server: Ipv4Addr, address: Ipv4Addr, lease: u32) -> Message {
+    fn message(
+        &self,
+        kind: MessageType,
+        server: Ipv4Addr,
+        address: Ipv4Addr,
+        lease: u32,
+    ) -> Message {
         Message {
             reply: true,
             transaction: self.client.transaction,
@@ -91,7 +103,7 @@ impl Test {
             yours: address,
             mac: MAC,
             options: Options::default()
-                .with(option::KIND, &[kind as u8])
+                .with(option::MESSAGE_TYPE, &[kind as u8])
                 .with(option::SERVER, &server.octets())
                 .with(option::NETMASK, &[255, 255, 255, 0])
                 .with(option::LEASE_SECONDS, &lease.to_be_bytes()),
@@ -99,15 +111,15 @@ impl Test {
     }
 
     fn offer(&self) -> Message {
-        self.message(Kind::Offer, SERVER, ADDRESS, 800)
+        self.message(MessageType::Offer, SERVER, ADDRESS, 800)
     }
 
     fn ack(&self) -> Message {
-        self.message(Kind::Ack, SERVER, ADDRESS, 800)
+        self.message(MessageType::Ack, SERVER, ADDRESS, 800)
     }
 
     fn nak(&self) -> Message {
-        self.message(Kind::Nak, SERVER, Ipv4Addr::UNSPECIFIED, 0)
+        self.message(MessageType::Nak, SERVER, Ipv4Addr::UNSPECIFIED, 0)
     }
 
     /// A client that holds a lease of 800 s.
@@ -116,22 +128,22 @@ impl Test {
         test.link(true);
         test.hear(&test.offer());
         let actions = test.hear(&test.ack());
-        assert_eq!(used(&actions), [(ADDRESS, How::Acquired)]);
+        assert_eq!(used(&actions), [(ADDRESS, Acquisition::Initial)]);
         test
     }
 }
 
-fn used(actions: &[Action]) -> Vec<(Ipv4Addr, How)> {
+fn used(actions: &[Action]) -> Vec<(Ipv4Addr, Acquisition)> {
     let used = |action: &Action| match action {
-        Action::Use(lease, how) => Some((lease.settings.address, *how)),
+        Action::Use(lease, acquisition) => Some((lease.settings.address, *acquisition)),
         _ => None,
     };
     actions.iter().filter_map(used).collect()
 }
 
-fn dropped(actions: &[Action]) -> Vec<(Ipv4Addr, Why)> {
+fn dropped(actions: &[Action]) -> Vec<(Ipv4Addr, LossCause)> {
     let dropped = |action: &Action| match action {
-        Action::Drop(lease, why) => Some((lease.settings.address, *why)),
+        Action::Drop(lease, cause) => Some((lease.settings.address, *cause)),
         _ => None,
     };
     actions.iter().filter_map(dropped).collect()
@@ -170,20 +182,23 @@ fn nothing_is_asked_before_the_link_is_up() {
 }
 
 #[test]
-fn an_offer_is_asked_for_by_broadcast_and_used_once_it_is_granted() {
+fn an_offer_is_requested_by_broadcast_and_used_once_it_is_granted() {
     let mut test = Test::new();
     test.link(true);
     assert_eq!(
         asked(&test.hear(&test.offer())),
         [Asked(
-            Kind::Request,
+            MessageType::Request,
             None,
             Ipv4Addr::UNSPECIFIED,
             Some(ADDRESS),
             Some(SERVER)
         )]
     );
-    assert_eq!(used(&test.hear(&test.ack())), [(ADDRESS, How::Acquired)]);
+    assert_eq!(
+        used(&test.hear(&test.ack())),
+        [(ADDRESS, Acquisition::Initial)]
+    );
     // after a grant that comes twice, or an offer of another server, nothing changes
     assert_eq!(test.hear(&test.ack()), []);
     assert_eq!(test.hear(&test.offer()), []);
@@ -205,8 +220,11 @@ fn the_server_learns_who_asks_for_what_and_for_how_long() {
         message.options.get(option::CLIENT),
         Some(&[1, 0x52, 0x54, 0, 0x12, 0x34, 0x56][..])
     );
-    assert_eq!(message.options.get(option::WANTED), Some(question::WANTED));
-    // the request for the offer tells the same time, however late it is
+    assert_eq!(
+        message.options.get(option::PARAMETER_LIST),
+        Some(request::PARAMETERS)
+    );
+    // the request for the offer contains the same time, however late it is
     let offer = test.offer();
     test.now += seconds(3);
     let actions = test.hear(&offer);
@@ -214,28 +232,28 @@ fn the_server_learns_who_asks_for_what_and_for_how_long() {
 }
 
 #[test]
-fn silence_is_met_with_ever_longer_pauses_and_told_ever_more_seldom() {
+fn silence_is_met_with_longer_and_longer_pauses_and_reported_less_and_less_often() {
     let mut test = Test::new();
     test.link(true);
-    let mut told = vec![];
+    let mut reported = vec![];
     let pauses: Vec<u64> = (0..9)
         .map(|_| {
             let (pause, actions) = test.sleep();
             assert_eq!(asked(&actions), [DISCOVER]);
             for action in &actions {
                 if let Action::NoOffer(time) = action {
-                    told.push(time.as_secs());
+                    reported.push(time.as_secs());
                 }
             }
             pause.as_secs()
         })
         .collect();
     assert_eq!(pauses, [1, 4, 8, 16, 32, 64, 64, 64, 64]);
-    assert_eq!(told, [5, 29, 253]);
+    assert_eq!(reported, [5, 29, 253]);
 }
 
 #[test]
-fn chance_makes_pauses_longer_and_shorter_by_at_most_a_second() {
+fn jitter_is_at_most_a_second() {
     for tries in 0..10 {
         let even = back_off(tries, EVEN);
         let spread = even - back_off(tries, 0);
@@ -245,14 +263,14 @@ fn chance_makes_pauses_longer_and_shorter_by_at_most_a_second() {
 }
 
 #[test]
-fn an_offer_whose_server_falls_silent_is_asked_for_a_few_times_and_then_given_up() {
+fn an_offer_whose_server_falls_silent_is_requested_a_few_times_and_then_given_up() {
     let mut test = Test::new();
     test.link(true);
     test.hear(&test.offer());
     for pause in [1, 4] {
         let (slept, actions) = test.sleep();
         assert_eq!(slept.as_secs(), pause);
-        assert_eq!(asked(&actions)[0].0, Kind::Request);
+        assert_eq!(asked(&actions)[0].0, MessageType::Request);
     }
     let (slept, actions) = test.sleep();
     assert_eq!((slept.as_secs(), asked(&actions)), (8, vec![DISCOVER]));
@@ -271,11 +289,11 @@ fn what_a_lying_server_says_changes_nothing() {
     for (message, reason) in [
         (
             lie(|message| message.transaction ^= 1),
-            "it answers another question",
+            "it answers another request",
         ),
         (
             lie(|message| message.reply = false),
-            "it is a client's question",
+            "it is a client's request",
         ),
         (
             lie(|message| message.yours = Ipv4Addr::BROADCAST),
@@ -283,18 +301,18 @@ fn what_a_lying_server_says_changes_nothing() {
         ),
         (
             lie(|message| message.options = Options::default()),
-            "it does not say what kind of message it is",
+            "it has no message type",
         ),
     ] {
         let actions = test.hear(&message);
         assert_eq!(ignored(&actions), [reason]);
         assert_eq!(actions.len(), 1);
     }
-    // what others are told is none of our business
+    // messages to others are not reported
     assert_eq!(test.hear(&lie(|message| message.mac = Mac([2; 6]))), []);
     let bytes = test.client.on_message(&[1; 20], SERVER, test.now, EVEN);
     assert_eq!(ignored(&bytes), ["20 bytes are too short for DHCP"]);
-    // an answer to a question that was not asked
+    // an answer to a request that was not sent
     assert_eq!(test.hear(&test.ack()), []);
     assert_eq!(test.hear(&test.nak()), []);
     assert_eq!(asked(&test.hear(&good)).len(), 1);
@@ -305,17 +323,17 @@ fn only_the_server_that_was_asked_can_grant_or_refuse() {
     let mut test = Test::new();
     test.link(true);
     test.hear(&test.offer());
-    for kind in [Kind::Ack, Kind::Nak] {
+    for kind in [MessageType::Ack, MessageType::Nak] {
         let mut message = test.message(kind, OTHER_SERVER, ADDRESS, 800);
         let reason = "10.0.2.9 was not asked";
         assert_eq!(ignored(&test.hear(&message)), [reason]);
-        message.options = Options::default().with(option::KIND, &[kind as u8]);
+        message.options = Options::default().with(option::MESSAGE_TYPE, &[kind as u8]);
         assert_eq!(ignored(&test.hear_from(OTHER_SERVER, &message)), [reason]);
         let nobody = Ipv4Addr::UNSPECIFIED;
-        let reason = "it does not say which server it is from";
+        let reason = "it does not name its server";
         assert_eq!(ignored(&test.hear_from(nobody, &message)), [reason]);
     }
-    let other = test.message(Kind::Ack, SERVER, OTHER_ADDRESS, 800);
+    let other = test.message(MessageType::Ack, SERVER, OTHER_ADDRESS, 800);
     assert_eq!(
         ignored(&test.hear(&other)),
         ["10.0.2.77 is not what was offered"]
@@ -324,7 +342,7 @@ fn only_the_server_that_was_asked_can_grant_or_refuse() {
 }
 
 #[test]
-fn a_server_that_does_not_say_which_it_is_is_known_by_where_its_message_is_from() {
+fn a_server_that_does_not_name_itself_is_known_by_the_sender_of_its_message() {
     let anonymous = |mut message: Message| {
         message.options = message.options.without(option::SERVER);
         message
@@ -345,15 +363,15 @@ fn a_server_that_does_not_say_which_it_is_is_known_by_where_its_message_is_from(
     let actions = test.hear(&ack);
     assert_eq!(ignored(&actions), ["10.0.2.2 was not asked"]);
     let actions = test.hear_from(OTHER_SERVER, &ack);
-    assert_eq!(used(&actions), [(ADDRESS, How::Renewed)]);
+    assert_eq!(used(&actions), [(ADDRESS, Acquisition::Renewed)]);
     test.sleep();
     let nak = anonymous(test.nak());
     let actions = test.hear_from(OTHER_SERVER, &nak);
-    assert_eq!(dropped(&actions), [(ADDRESS, Why::Refused)]);
+    assert_eq!(dropped(&actions), [(ADDRESS, LossCause::Refused)]);
 }
 
 #[test]
-fn a_server_that_takes_back_every_offer_is_asked_ever_more_seldom() {
+fn a_server_that_withdraws_every_offer_is_asked_less_and_less_often() {
     let mut test = Test::new();
     test.link(true);
     for pause in [1, 4, 8, 16, 32, 64, 64] {
@@ -369,13 +387,22 @@ fn a_server_that_takes_back_every_offer_is_asked_ever_more_seldom() {
 fn a_lease_is_renewed_at_half_its_time_by_unicast() {
     let mut test = Test::bound();
     let (slept, actions) = test.sleep();
-    // 400 s, less half of the sixteenth that chance may take away
+    // 400 s, less half of the sixteenth that is random
     assert_eq!(slept.as_millis(), 387_500);
     assert_eq!(
         asked(&actions),
-        [Asked(Kind::Request, Some(SERVER), ADDRESS, None, None)]
+        [Asked(
+            MessageType::Request,
+            Some(SERVER),
+            ADDRESS,
+            None,
+            None
+        )]
     );
-    assert_eq!(used(&test.hear(&test.ack())), [(ADDRESS, How::Renewed)]);
+    assert_eq!(
+        used(&test.hear(&test.ack())),
+        [(ADDRESS, Acquisition::Renewed)]
+    );
     let (slept, _) = test.sleep();
     assert_eq!(slept.as_millis(), 387_500);
 }
@@ -396,7 +423,7 @@ fn a_lease_counts_from_when_it_was_asked_for() {
 }
 
 #[test]
-fn what_is_not_used_of_a_lease_is_told_once_and_again_when_it_is_something_else() {
+fn what_is_not_used_of_a_lease_is_reported_once_and_again_when_it_changes() {
     let with = |test: &Test, name: &[u8]| {
         let mut message = test.ack();
         message.options = message.options.with(option::HOSTNAME, name);
@@ -412,7 +439,7 @@ fn what_is_not_used_of_a_lease_is_told_once_and_again_when_it_is_something_else(
         test.sleep();
         let grant = with(&test, name);
         let actions = test.hear(&grant);
-        assert_eq!(used(&actions), [(ADDRESS, How::Renewed)]);
+        assert_eq!(used(&actions), [(ADDRESS, Acquisition::Renewed)]);
         unused(&actions)
     };
     assert_eq!(renew(b"my vm"), [""; 0]);
@@ -429,13 +456,13 @@ fn a_silent_server_is_asked_again_then_any_other_until_the_lease_expires() {
     while dropped(&last).is_empty() {
         (_, last) = test.sleep();
         for Asked(kind, to, client, _, _) in asked(&last) {
-            if kind == Kind::Request {
+            if kind == MessageType::Request {
                 assert_eq!(client, ADDRESS);
                 asked_at.push(((test.now - begun).as_secs(), to.is_some()));
             }
         }
     }
-    assert_eq!(dropped(&last), [(ADDRESS, Why::Expired)]);
+    assert_eq!(dropped(&last), [(ADDRESS, LossCause::Expired)]);
     assert_eq!((test.now - begun).as_secs(), 800);
     // at once it starts over
     assert_eq!(asked(&last), [DISCOVER]);
@@ -456,13 +483,16 @@ fn a_silent_server_is_asked_again_then_any_other_until_the_lease_expires() {
 fn any_server_may_rebind_the_lease_to_another_address() {
     let mut test = Test::bound();
     test.sleep_for(seconds(700));
-    let other = test.message(Kind::Ack, OTHER_SERVER, OTHER_ADDRESS, 100);
-    assert_eq!(used(&test.hear(&other)), [(OTHER_ADDRESS, How::Rebound)]);
+    let other = test.message(MessageType::Ack, OTHER_SERVER, OTHER_ADDRESS, 100);
+    assert_eq!(
+        used(&test.hear(&other)),
+        [(OTHER_ADDRESS, Acquisition::Rebound)]
+    );
     let actions = test.sleep_for(seconds(50));
     assert_eq!(
         asked(&actions),
         [Asked(
-            Kind::Request,
+            MessageType::Request,
             Some(OTHER_SERVER),
             OTHER_ADDRESS,
             None,
@@ -475,12 +505,15 @@ fn any_server_may_rebind_the_lease_to_another_address() {
 fn while_it_renews_only_its_own_server_counts_but_may_give_another_address() {
     let mut test = Test::bound();
     test.sleep();
-    let other = test.message(Kind::Nak, OTHER_SERVER, ADDRESS, 800);
+    let other = test.message(MessageType::Nak, OTHER_SERVER, ADDRESS, 800);
     assert_eq!(ignored(&test.hear(&other)), ["10.0.2.9 was not asked"]);
-    let zero = test.message(Kind::Ack, SERVER, ADDRESS, 0);
+    let zero = test.message(MessageType::Ack, SERVER, ADDRESS, 0);
     assert_eq!(ignored(&test.hear(&zero)), ["a lease of 0 s is too short"]);
-    let changed = test.message(Kind::Ack, SERVER, OTHER_ADDRESS, 800);
-    assert_eq!(used(&test.hear(&changed)), [(OTHER_ADDRESS, How::Renewed)]);
+    let changed = test.message(MessageType::Ack, SERVER, OTHER_ADDRESS, 800);
+    assert_eq!(
+        used(&test.hear(&changed)),
+        [(OTHER_ADDRESS, Acquisition::Renewed)]
+    );
 }
 
 #[test]
@@ -488,7 +521,7 @@ fn a_refused_renewal_takes_the_address_away_and_starts_over_at_once() {
     let mut test = Test::bound();
     test.sleep();
     let actions = test.hear(&test.nak());
-    assert_eq!(dropped(&actions), [(ADDRESS, Why::Refused)]);
+    assert_eq!(dropped(&actions), [(ADDRESS, LossCause::Refused)]);
     assert_eq!(asked(&actions), [DISCOVER]);
 }
 
@@ -497,7 +530,7 @@ fn after_a_long_sleep_of_the_machine_an_expired_lease_is_not_renewed() {
     let mut test = Test::bound();
     let late = test.ack();
     let actions = test.sleep_for(seconds(100_000));
-    assert_eq!(dropped(&actions), [(ADDRESS, Why::Expired)]);
+    assert_eq!(dropped(&actions), [(ADDRESS, LossCause::Expired)]);
     assert_eq!(asked(&actions), [DISCOVER]);
     // nor by a message that came in before the clock was looked at
     let mut test = Test::bound();
@@ -513,16 +546,16 @@ fn a_sleep_over_t1_goes_on_with_t2() {
     let actions = test.sleep_for(seconds(750));
     assert_eq!(
         asked(&actions),
-        [Asked(Kind::Request, None, ADDRESS, None, None)]
+        [Asked(MessageType::Request, None, ADDRESS, None, None)]
     );
 }
 
 #[test]
-fn a_lease_for_ever_is_never_asked_for_again() {
+fn a_lease_forever_is_never_renewed() {
     let mut test = Test::new();
     test.link(true);
     test.hear(&test.offer());
-    let forever = test.message(Kind::Ack, SERVER, ADDRESS, u32::MAX);
+    let forever = test.message(MessageType::Ack, SERVER, ADDRESS, u32::MAX);
     assert_eq!(used(&test.hear(&forever)).len(), 1);
     assert_eq!(test.client.deadline(), None);
     assert_eq!(test.sleep_for(Duration::from_secs(1 << 40)), []);
@@ -534,15 +567,15 @@ fn after_the_link_was_down_the_lease_is_confirmed() {
     test.link(false);
     test.now += seconds(10);
     let confirm = Asked(
-        Kind::Request,
+        MessageType::Request,
         None,
         Ipv4Addr::UNSPECIFIED,
         Some(ADDRESS),
         None,
     );
     assert_eq!(asked(&test.link(true)), [confirm]);
-    let ack = test.message(Kind::Ack, OTHER_SERVER, ADDRESS, 800);
-    assert_eq!(used(&test.hear(&ack)), [(ADDRESS, How::Confirmed)]);
+    let ack = test.message(MessageType::Ack, OTHER_SERVER, ADDRESS, 800);
+    assert_eq!(used(&test.hear(&ack)), [(ADDRESS, Acquisition::Confirmed)]);
 }
 
 #[test]
@@ -565,44 +598,44 @@ fn a_lease_that_another_network_refuses_is_given_up() {
     let mut test = Test::bound();
     test.link(false);
     test.link(true);
-    let nak = test.message(Kind::Nak, OTHER_SERVER, Ipv4Addr::UNSPECIFIED, 0);
-    assert_eq!(dropped(&test.hear(&nak)), [(ADDRESS, Why::Refused)]);
+    let nak = test.message(MessageType::Nak, OTHER_SERVER, Ipv4Addr::UNSPECIFIED, 0);
+    assert_eq!(dropped(&test.hear(&nak)), [(ADDRESS, LossCause::Refused)]);
 }
 
 #[test]
-fn a_lease_that_expires_while_the_link_is_down_is_asked_for_when_it_is_up() {
+fn a_lease_that_expires_while_the_link_is_down_is_requested_when_it_is_up() {
     let mut test = Test::bound();
     test.link(false);
     let actions = test.sleep_for(seconds(800));
-    assert_eq!(dropped(&actions), [(ADDRESS, Why::Expired)]);
+    assert_eq!(dropped(&actions), [(ADDRESS, LossCause::Expired)]);
     assert_eq!(asked(&actions), []);
     assert_eq!(test.client.deadline(), None);
     assert_eq!(asked(&test.link(true)), [DISCOVER]);
 }
 
 #[test]
-fn a_lease_that_is_given_back_is_told_to_its_server_and_not_asked_for_again() {
+fn a_lease_is_released_at_its_server_and_not_requested_again() {
     let mut test = Test::bound();
     let actions = test.client.release(test.now, EVEN);
     assert_eq!(
         asked(&actions),
         [Asked(
-            Kind::Release,
+            MessageType::Release,
             Some(SERVER),
             ADDRESS,
             None,
             Some(SERVER)
         )]
     );
-    assert_eq!(dropped(&actions), [(ADDRESS, Why::Released)]);
+    assert_eq!(dropped(&actions), [(ADDRESS, LossCause::Released)]);
     assert_eq!(test.client.deadline(), None);
     assert_eq!(test.sleep_for(seconds(1000)), []);
     assert_eq!(test.client.release(test.now, EVEN), []);
 }
 
-/// What the world does to a client.
+/// What may happen to a client.
 #[derive(Debug, Clone)]
-enum Blow {
+enum Stimulus {
     Link(bool),
     Sleep,
     SleepFor(u32),
@@ -618,7 +651,7 @@ enum Blow {
     },
 }
 
-fn any_blow() -> impl Strategy<Value = Blow> {
+fn any_stimulus() -> impl Strategy<Value = Stimulus> {
     let lease = prop_oneof![Just(0), Just(6), Just(800), Just(u32::MAX), any::<u32>()];
     let address = prop_oneof![
         6 => Just(ADDRESS.to_bits()),
@@ -634,11 +667,11 @@ fn any_blow() -> impl Strategy<Value = Blow> {
         any::<Option<(u32, u32)>>(),
     );
     prop_oneof![
-        2 => prop::bool::weighted(0.7).prop_map(Blow::Link),
-        6 => Just(Blow::Sleep),
-        2 => any::<u32>().prop_map(Blow::SleepFor),
-        1 => prop::collection::vec(any::<u8>(), 0..400).prop_map(Blow::Bytes),
-        9 => answer.prop_map(|(kind, fits, server, address, lease, times)| Blow::Answer {
+        2 => prop::bool::weighted(0.7).prop_map(Stimulus::Link),
+        6 => Just(Stimulus::Sleep),
+        2 => any::<u32>().prop_map(Stimulus::SleepFor),
+        1 => prop::collection::vec(any::<u8>(), 0..400).prop_map(Stimulus::Bytes),
+        9 => answer.prop_map(|(kind, fits, server, address, lease, times)| Stimulus::Answer {
             kind,
             fits,
             server,
@@ -653,33 +686,33 @@ proptest! {
     /// Whatever happens, in whatever order.
     #[test]
     fn nothing_confuses_the_client(
-        blows in prop::collection::vec((any_blow(), any::<u32>()), 1..40),
+        stimuli in prop::collection::vec((any_stimulus(), any::<u32>()), 1..40),
     ) {
         let mut test = Test::new();
         test.link(true);
         // what the machine uses, and until when it may
         let mut held: Option<(Lease, Option<Moment>)> = None;
-        for (blow, random) in blows {
+        for (stimulus, random) in stimuli {
             let Test { client, now } = &mut test;
-            let mut actions = match blow {
-                Blow::Link(is_up) => client.on_link(is_up, *now, random),
-                Blow::Sleep => {
+            let mut actions = match stimulus {
+                Stimulus::Link(is_up) => client.on_link(is_up, *now, random),
+                Stimulus::Sleep => {
                     *now = client.deadline().map_or(*now, |deadline| deadline.max(*now));
                     client.on_time(*now, random)
                 }
-                Blow::SleepFor(time) => {
+                Stimulus::SleepFor(time) => {
                     *now += Duration::from_millis(time.into());
                     client.on_time(*now, random)
                 }
-                Blow::Bytes(bytes) => client.on_message(&bytes, SERVER, *now, random),
-                Blow::Answer { kind, fits, server, address, lease, times } => {
+                Stimulus::Bytes(bytes) => client.on_message(&bytes, SERVER, *now, random),
+                Stimulus::Answer { kind, fits, server, address, lease, times } => {
                     let mut message = test.message(
-                        Kind::Offer,
+                        MessageType::Offer,
                         Ipv4Addr::new(10, 0, 2, server),
                         address.into(),
                         lease,
                     );
-                    let mut options = Options::default().with(option::KIND, &[kind]);
+                    let mut options = Options::default().with(option::MESSAGE_TYPE, &[kind]);
                     for number in [option::SERVER, option::NETMASK, option::LEASE_SECONDS] {
                         options = options.with(number, message.options.get(number).unwrap());
                     }
@@ -697,15 +730,15 @@ proptest! {
             actions.extend(test.client.on_time(test.now, random));
             for action in &actions {
                 match action {
-                    Action::Use(lease, how) => {
-                        prop_assert_eq!(held.is_none(), *how == How::Acquired);
+                    Action::Use(lease, acquisition) => {
+                        prop_assert_eq!(held.is_none(), *acquisition == Acquisition::Initial);
                         let until = lease.times.map(|times| test.now + times.expire);
                         held = Some((lease.clone(), until));
                     }
-                    Action::Drop(lease, why) => {
+                    Action::Drop(lease, cause) => {
                         let (used, _) = held.take().expect("something is used");
                         prop_assert_eq!(&used, lease);
-                        prop_assert!(*why != Why::Released);
+                        prop_assert!(*cause != LossCause::Released);
                     }
                     Action::Send { message, to } => {
                         prop_assert_eq!(Message::decode(&message.encode()), Ok(message.clone()));

@@ -1,5 +1,5 @@
-//! The options of a server's message, read so that none of them is dropped in silence: what can be used comes
-//! back, and what can't is noted with the reason, at most once for each option.
+//! The options of a server's message, read so that none of them is dropped silently: what can be used is
+//! returned, and what can't is noted with the problem, at most once for each option.
 
 use super::super::packet::{Options, option};
 use super::super::settings::{Route, mask};
@@ -7,32 +7,32 @@ use super::{is_edge, may_be_host};
 use std::fmt;
 use std::net::Ipv4Addr;
 
-/// As many as resolv.conf(5) looks at.
+/// As many as resolv.conf(5) allows.
 const MOST_DNS_SERVERS: usize = 3;
 const MOST_ROUTES: usize = 64;
 /// The kernel's limit for the machine's name (sethostname(2)).
 const LONGEST_HOSTNAME: usize = 64;
-/// As much of a name that can't be used is shown.
+/// How much of an unusable name is shown.
 const SHOWN: usize = 64;
 
 /// An option that is not used, or not as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unused {
     option: u8,
-    reason: Reason,
+    problem: Problem,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Reason {
+enum Problem {
     Malformed,
-    /// Only what stands before the mistake is used.
+    /// Only what precedes the mistake is used.
     Partly,
     /// This one of its addresses can't be another host's.
     Address(Ipv4Addr),
-    /// What stands there, fit to be shown, and what is used of it.
+    /// What it contains, escaped, and what is used of it.
     Name(String, Option<String>),
     OutOfRange(u32),
-    /// Only so many are used.
+    /// Only this many are used.
     TooMany(usize),
 }
 
@@ -47,9 +47,9 @@ impl<'a> Reader<'a> {
             options,
             unused: vec![],
         };
-        // a sound one was followed when the message was decoded
+        // a valid one was handled when the message was decoded
         if options.get(option::OVERLOAD).is_some() {
-            reader.note(option::OVERLOAD, Reason::Malformed);
+            reader.note(option::OVERLOAD, Problem::Malformed);
         }
         reader
     }
@@ -58,15 +58,15 @@ impl<'a> Reader<'a> {
         self.unused
     }
 
-    fn note(&mut self, option: u8, reason: Reason) {
-        self.unused.push(Unused { option, reason });
+    fn note(&mut self, option: u8, problem: Problem) {
+        self.unused.push(Unused { option, problem });
     }
 
-    /// An option of exactly so many bytes.
+    /// An option of exactly this many bytes.
     fn exactly<const LENGTH: usize>(&mut self, option: u8) -> Option<[u8; LENGTH]> {
         let bytes = self.options.get(option)?.try_into().ok();
         if bytes.is_none() {
-            self.note(option, Reason::Malformed);
+            self.note(option, Problem::Malformed);
         }
         bytes
     }
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         let address = self.address(option)?;
         let can_be = may_be_host(address);
         if !can_be {
-            self.note(option, Reason::Address(address));
+            self.note(option, Problem::Address(address));
         }
         can_be.then_some(address)
     }
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
     ) -> Option<N> {
         let fits = fits(number);
         if !fits {
-            self.note(option, Reason::OutOfRange(number.into()));
+            self.note(option, Problem::OutOfRange(number.into()));
         }
         fits.then_some(number)
     }
@@ -117,9 +117,9 @@ impl<'a> Reader<'a> {
             .addresses(option)
             .partition(|address| can_be(*address));
         if let Some(address) = others.first() {
-            self.note(option, Reason::Address(*address));
+            self.note(option, Problem::Address(*address));
         } else if length.is_some_and(|length| length == 0 || length % 4 != 0) {
-            self.note(option, Reason::Partly);
+            self.note(option, Problem::Partly);
         }
         hosts
     }
@@ -128,13 +128,13 @@ impl<'a> Reader<'a> {
         let mut servers = self.hosts(option::DNS, may_be_host);
         if servers.len() > MOST_DNS_SERVERS {
             servers.truncate(MOST_DNS_SERVERS);
-            self.note(option::DNS, Reason::TooMany(MOST_DNS_SERVERS));
+            self.note(option::DNS, Problem::TooMany(MOST_DNS_SERVERS));
         }
         servers
     }
 
     /// The classless routes take the place of the router (RFC 3442), unless there is something wrong with them:
-    /// then the default route may be what is missing.
+    /// then the default route may be missing.
     pub(super) fn routes(&mut self, address: Ipv4Addr, prefix: u8) -> Vec<Route> {
         let is_neighbour =
             |other: Ipv4Addr| (other.to_bits() ^ address.to_bits()) & mask(prefix) == 0;
@@ -142,10 +142,10 @@ impl<'a> Reader<'a> {
             let is_edge = is_neighbour(other) && is_edge(other, prefix);
             may_be_host(other) && other != address && !is_edge
         };
-        let told = self.options.get(option::ROUTES);
+        let given = self.options.get(option::ROUTES);
         let (mut routes, mistake) =
-            told.map_or((vec![], None), |told| classless_routes(told, can_be));
-        let is_complete = told.is_some() && mistake.is_none();
+            given.map_or((vec![], None), |given| classless_routes(given, can_be));
+        let is_complete = given.is_some() && mistake.is_none();
         if let Some(mistake) = mistake {
             self.note(option::ROUTES, mistake);
         }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         routes
     }
 
-    /// The machine's name, or its first label if that is all that can be used of it.
+    /// The machine's name, or its first label if only that is usable.
     pub(super) fn hostname(&mut self) -> Option<String> {
         let fits = |name: &str| name.len() <= LONGEST_HOSTNAME;
         self.name(option::HOSTNAME, fits, |name| name.split('.').next())
@@ -174,35 +174,35 @@ impl<'a> Reader<'a> {
     ) -> Option<String> {
         let bytes = self.options.get(option)?;
         let text = self.options.text(option).unwrap_or_default();
-        // a dot at the end says that nothing is to be added to it
+        // a dot at the end means that the name is complete
         let name = text.strip_suffix('.').unwrap_or(text);
         if is_name(name) && fits(name) {
             return Some(name.to_owned());
         }
         let part = part(name).filter(|part| is_name(part)).map(str::to_owned);
         let shown = bytes.get(..SHOWN).unwrap_or(bytes).escape_ascii();
-        self.note(option, Reason::Name(shown.to_string(), part.clone()));
+        self.note(option, Problem::Name(shown.to_string(), part.clone()));
         part
     }
 }
 
-/// What can be used of the option, and the first mistake in it.
+/// What is usable of the option, and the first mistake in it.
 fn classless_routes(
     mut bytes: &[u8],
     can_be: impl Fn(Ipv4Addr) -> bool,
-) -> (Vec<Route>, Option<Reason>) {
+) -> (Vec<Route>, Option<Problem>) {
     let mut routes = vec![];
-    let mut mistake = bytes.is_empty().then_some(Reason::Malformed);
+    let mut mistake = bytes.is_empty().then_some(Problem::Malformed);
     while !bytes.is_empty() {
         let Some((route, rest)) = classless_route(bytes) else {
-            mistake.get_or_insert(Reason::Partly);
+            mistake.get_or_insert(Problem::Partly);
             break;
         };
         bytes = rest;
         if !route.via.is_unspecified() && !can_be(route.via) {
-            mistake.get_or_insert(Reason::Address(route.via));
+            mistake.get_or_insert(Problem::Address(route.via));
         } else if routes.len() == MOST_ROUTES {
-            mistake.get_or_insert(Reason::TooMany(MOST_ROUTES));
+            mistake.get_or_insert(Problem::TooMany(MOST_ROUTES));
         } else {
             routes.push(route);
         }
@@ -210,8 +210,8 @@ fn classless_routes(
     (routes, mistake)
 }
 
-/// RFC 3442: the prefix, as many bytes of the destination as it covers, the gateway. What comes after a route
-/// that makes no sense makes none either.
+/// RFC 3442: the prefix, as many bytes of the destination as it covers, the gateway. Nothing can be read after a
+/// malformed route.
 fn classless_route(bytes: &[u8]) -> Option<(Route, &[u8])> {
     let (&prefix, rest) = bytes.split_first()?;
     let length = prefix.div_ceil(8).into();
@@ -227,8 +227,8 @@ fn classless_route(bytes: &[u8]) -> Option<(Route, &[u8])> {
     Some((route, rest))
 }
 
-/// Labels of letters, digits and hyphens, with dots between them (RFC 1123 section 2.1), and of underscores,
-/// which no RFC allows in names of hosts and people use all the same.
+/// Labels of letters, digits and hyphens, separated by dots (RFC 1123 section 2.1), and underscores,
+/// which no RFC allows in host names but people use.
 fn is_name(name: &str) -> bool {
     name.len() <= 253
         && name.split('.').all(|label| {
@@ -241,7 +241,7 @@ fn is_name(name: &str) -> bool {
         })
 }
 
-/// `option 12 (host name): 'my vm' can't be used`
+/// `option 12 (host name): 'my vm' can't be a name, not used`
 impl fmt::Display for Unused {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(
@@ -250,16 +250,16 @@ impl fmt::Display for Unused {
             self.option,
             option::name(self.option)
         )?;
-        match &self.reason {
-            Reason::Malformed => f.write_str("malformed, not used"),
-            Reason::Partly => f.write_str("malformed, used as far as it can be read"),
-            Reason::Address(address) => write!(f, "{address} can't be another host's, not used"),
-            Reason::Name(shown, None) => write!(f, "'{shown}' can't be a name, not used"),
-            Reason::Name(shown, Some(used)) => {
+        match &self.problem {
+            Problem::Malformed => f.write_str("malformed, not used"),
+            Problem::Partly => f.write_str("malformed, used as far as it can be read"),
+            Problem::Address(address) => write!(f, "{address} can't be another host's, not used"),
+            Problem::Name(shown, None) => write!(f, "'{shown}' can't be a name, not used"),
+            Problem::Name(shown, Some(used)) => {
                 write!(f, "'{shown}' can't be the machine's name, '{used}' is used")
             }
-            Reason::OutOfRange(number) => write!(f, "{number} is out of range, not used"),
-            Reason::TooMany(most) => write!(f, "only the first {most} are used"),
+            Problem::OutOfRange(number) => write!(f, "{number} is out of range, not used"),
+            Problem::TooMany(most) => write!(f, "only the first {most} are used"),
         }
     }
 }

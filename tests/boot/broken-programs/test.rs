@@ -1,16 +1,16 @@
-//! What `mkMachine` refuses, in an image all the same.
+// Programs that `mkMachine` would refuse, in an image all the same.
 
 use vm::Machine;
 
 #[test]
-fn programs_that_can_not_be_started_are_told_with_the_reason_and_the_others_run() {
-    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_BROKEN_PROGRAMS", "")
+fn programs_that_cannot_be_started_are_reported_with_the_reason_and_the_others_run() {
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card("e1000")
         .boot();
-    let not_executable = "is it an executable for this machine, and no script?";
+    let not_executable = "is it an executable for this machine, not a script?";
     for (program, advice) in [
         ("absent", "is it in the image"),
-        ("dynamic", "asks for no loader?"),
+        ("dynamic", "statically linked?"),
         ("empty", not_executable),
         ("script", not_executable),
         ("locked", "is it executable?"),

@@ -1,7 +1,9 @@
+// Ctrl-Alt-Del on the machine's keyboard.
+
 use vm::{Machine, Running};
 
 fn boot(command_line: &str) -> Running {
-    let machine = Machine::from_image("MACHINE_INITRD", command_line)
+    let machine = Machine::from_image(machine::KERNEL, machine::INITRD, command_line)
         .with_network_card("e1000")
         .boot();
     machine.wait_for("hello: listening on 0.0.0.0:80");
@@ -20,7 +22,7 @@ fn ctrl_alt_del_ends_the_programs_and_reboots() {
 }
 
 #[test]
-fn ctrl_alt_del_may_be_told_to_power_off() {
+fn ctrl_alt_del_can_be_set_to_power_off() {
     let mut machine = boot("scratchmachine.signal.SIGINT=poweroff");
     machine.press_ctrl_alt_del();
     machine.wait_for("exit status 0, power off");
@@ -28,10 +30,10 @@ fn ctrl_alt_del_may_be_told_to_power_off() {
 }
 
 #[test]
-fn ctrl_alt_del_may_be_told_to_do_nothing() {
+fn ctrl_alt_del_can_be_set_to_do_nothing() {
     let mut machine = boot("scratchmachine.signal.SIGINT=ignore");
     machine.press_ctrl_alt_del();
-    // whatever the keys did is done before this
+    // whatever the keys would do, they have done when this is answered
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
     machine.press_power_button();
     machine.wait_for("SIGPWR was received");

@@ -1,8 +1,10 @@
+// A program that forks without end.
+
 use vm::Machine;
 
 #[test]
-fn beside_a_fork_bomb_the_machine_answers_and_can_be_powered_off() {
-    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_FORK_BOMB", "")
+fn a_machine_with_a_fork_bomb_answers_and_can_be_powered_off() {
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card("e1000")
         .boot();
     machine.wait_for("bomb: a fork was refused: EAGAIN");

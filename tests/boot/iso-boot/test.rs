@@ -1,16 +1,17 @@
-use vm::{Machine, image};
+// The demo machine's ISO from power-on.
+
+use vm::Machine;
 
 #[test]
-fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
-    let mut machine = Machine::from_iso("MACHINE_ISO")
+fn the_iso_boots_through_bios_and_isolinux_and_answers_over_http() {
+    let mut machine = Machine::from_iso(machine::ISO)
         .with_network_card("e1000")
         .boot();
     machine.wait_for("ISOLINUX");
     machine.wait_for("Loading /bzImage... ok");
     machine.wait_for("Loading /initrd...ok");
     machine.wait_for("Hello World!");
-    let identity = image("MACHINE_IDENTITY");
-    machine.wait_for(&format!("image {identity}, Linux 6."));
+    machine.wait_for(&format!("image {}, Linux 6.", machine::IDENTITY));
     machine.wait_for("modules: e1000 for 0000:00:03.0, ");
     machine.wait_for("network: eth0 10.0.2.15/24");
     machine.wait_for("Ethernet configured");
@@ -20,22 +21,21 @@ fn the_iso_boots_through_the_bios_and_isolinux_and_greets_over_http() {
 }
 
 #[test]
-fn the_iso_boots_whatever_is_locked_held_and_typed_before() {
-    // the firmware waits for a key, so that there is time for others
-    let mut machine = Machine::from_iso("MACHINE_ISO")
+fn the_iso_boots_whatever_keys_are_locked_held_or_typed() {
+    // the firmware waits for a key, so that there is time for the other keys
+    let mut machine = Machine::from_iso(machine::ISO)
         .option(&["-boot", "menu=on,splash-time=60000"])
         .without_network_card()
         .boot();
     machine.wait_for_on_screen("Press ESC for boot menu");
     machine.type_in("noise\r");
-    // the first key that is more than a lock ends the waiting
+    // the first key that is not a lock ends the wait
     for key in ["caps_lock", "scroll_lock", "x", "y", "ret"] {
         machine.monitor(&format!("sendkey {key}"));
     }
-    // as good as for ever, in milliseconds
+    // in milliseconds: longer than the test lasts
     machine.monitor("sendkey shift_r 1000000");
     machine.wait_for("Linux version");
-    let console = machine.console();
-    assert!(!console.contains("\nboot:"), "{console}");
+    assert!(!machine.console().contains("\nboot:"));
     machine.assert_alive();
 }

@@ -1,29 +1,24 @@
-//! The machine as a hypervisor starts it by itself, through the PVH note of its kernel.
+// The demo machine as a hypervisor starts it by itself, through the PVH note of its kernel.
 
-use vm::{Machine, image};
+use vm::Machine;
 
 #[test]
-fn the_microvm_boots_without_firmware_and_greets_over_http() {
-    let mut machine = Machine::from_microvm("MACHINE_MICROVM", "")
+fn the_microvm_boots_without_firmware_and_answers_over_http() {
+    let mut machine = Machine::from_microvm(machine::IMAGE, "")
         .with_virtio_card()
         .boot();
-    let identity = image("MACHINE_MICROVM_IDENTITY");
-    machine.wait_for(&format!("image {identity}, Linux 6."));
+    machine.wait_for(&format!("image {}, Linux 6.", machine::IDENTITY));
     machine.wait_for("network: eth0 10.0.2.15/24");
     machine.wait_for("hello: listening");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
-    assert!(
-        !machine.console().contains("warning:"),
-        "{}",
-        machine.console()
-    );
+    assert!(!machine.console().contains("warning:"));
     machine.assert_alive();
 }
 
 #[test]
 fn it_has_as_many_processors_as_it_is_given() {
-    // the kernel tells it as mere information
-    let mut machine = Machine::from_microvm("MACHINE_MICROVM", "loglevel=7")
+    // the kernel logs it at the level of information
+    let mut machine = Machine::from_microvm(machine::IMAGE, "loglevel=7")
         .option(&["-smp", "2"])
         .with_virtio_card()
         .boot();

@@ -1,15 +1,15 @@
-//! What the kernel command line says about modules.
+// What the kernel's command line says about modules.
 
 use vm::Machine;
 
 fn machine(command_line: &str) -> Machine {
-    Machine::from_image("MACHINE_INITRD", command_line).with_network_card("e1000")
+    Machine::from_image(machine::KERNEL, machine::INITRD, command_line).with_network_card("e1000")
 }
 
 #[test]
 fn parameters_on_the_command_line_reach_their_module() {
     let mut machine = machine("e1000.Speed=100 e1000.Duplex=2").boot();
-    // QEMU's card says it has 1000 Mbps whatever it is told: so this is what the driver made of it
+    // QEMU's card reports 1000 Mbps whatever the driver sets, so the test looks at what the driver logs
     machine.wait_for("Forcing to 100 Mbps Full Duplex");
     machine.wait_for("modules: e1000 for 0000:00:03.0");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
@@ -17,7 +17,7 @@ fn parameters_on_the_command_line_reach_their_module() {
 }
 
 #[test]
-fn a_parameter_that_the_module_refuses_is_told_and_the_program_runs_all_the_same() {
+fn a_parameter_that_the_module_refuses_is_reported_and_the_program_runs_all_the_same() {
     let mut machine = machine("e1000.Speed=fast scratchmachine.network_wait=1").boot();
     let line = machine.wait_for("load module e1000 (/lib/modules/");
     assert!(line.contains("/e1000.ko): Invalid argument"), "{line}");
@@ -35,12 +35,12 @@ fn a_parameter_that_the_module_does_not_know_does_no_harm() {
 }
 
 #[test]
-fn a_blacklisted_module_is_said_once_and_not_loaded() {
+fn a_blacklisted_module_is_reported_once_and_not_loaded() {
     let mut machine = machine("module_blacklist=floppy,e1000 scratchmachine.network_wait=1").boot();
-    let said = "/e1000.ko): it is blacklisted (module_blacklist=)";
-    machine.wait_for(said);
+    let report = "/e1000.ko): it is blacklisted (module_blacklist=)";
+    machine.wait_for(report);
     machine.wait_for("hello: listening");
-    assert_eq!(machine.console().matches(said).count(), 1);
+    assert_eq!(machine.console().matches(report).count(), 1);
     assert!(!machine.console().contains("modules: e1000"));
     machine.assert_alive();
 }

@@ -1,8 +1,8 @@
-//! One image carries the drivers of four network cards; each machine loads the one that its card asks for.
+// An image with the drivers of four network cards: each machine loads the one for its card.
 
 use vm::Machine;
 
-/// Every driver in the image, and the card that QEMU calls so.
+/// The drivers in the image, and QEMU's name for the card of each.
 const CARDS: [(&str, &str); 4] = [
     ("e1000", "e1000"),
     ("e1000e", "e1000e"),
@@ -10,19 +10,19 @@ const CARDS: [(&str, &str); 4] = [
     ("vmxnet3", "vmxnet3"),
 ];
 
-fn greets_with_only_the_driver(driver: &str) {
+fn assert_that_it_serves_with_only_the_driver(driver: &str) {
     let (_, card) = CARDS
         .into_iter()
         .find(|(name, _)| *name == driver)
         .expect("a driver that is in the image");
-    let mut machine = Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "")
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .option(&["-machine", "q35"])
         .with_network_card(card)
         .boot();
     machine.wait_for(&format!("modules: {driver} for "));
     machine.wait_for("network: eth0 10.0.2.15/24");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
-    // QEMU's e1000 receives nothing for a second if its driver writes to the receive control register
+    // QEMU's e1000 receives nothing for a second after its driver has written to the receive control register
     let answered = machine.wait_for(" ms after a group was joined");
     let words: Vec<&str> = answered.split(' ').collect();
     let at = words.iter().position(|word| *word == "ms").expect("a time");
@@ -39,22 +39,22 @@ fn greets_with_only_the_driver(driver: &str) {
 
 #[test]
 fn an_e1000_gets_its_driver_and_no_other() {
-    greets_with_only_the_driver("e1000");
+    assert_that_it_serves_with_only_the_driver("e1000");
 }
 
 #[test]
 fn an_e1000e_gets_its_driver_and_no_other() {
-    greets_with_only_the_driver("e1000e");
+    assert_that_it_serves_with_only_the_driver("e1000e");
 }
 
 #[test]
 fn a_virtio_card_gets_its_bus_and_then_its_driver_and_no_other() {
-    greets_with_only_the_driver("virtio_net");
+    assert_that_it_serves_with_only_the_driver("virtio_net");
 }
 
 #[test]
 fn a_vmxnet3_gets_its_driver_and_no_other() {
-    greets_with_only_the_driver("vmxnet3");
+    assert_that_it_serves_with_only_the_driver("vmxnet3");
 }
 
 #[test]
@@ -66,9 +66,9 @@ fn cards_are_named_in_the_order_of_their_slots_whatever_their_drivers() {
         ("vmxnet3", 9),
         ("e1000", 10),
     ];
-    // plugged in from the last to the first
+    // added from the last to the first
     let machine = slots.iter().rev().fold(
-        Machine::from_image("MACHINE_INITRD_WITH_ALL_CARDS", "").option(&["-nic", "none"]),
+        Machine::from_image(machine::KERNEL, machine::INITRD, "").option(&["-nic", "none"]),
         |machine, (card, slot)| {
             let card = format!("{card},addr={slot:#x},mac=52:54:00:00:00:{slot:02x}");
             machine.option(&["-device", &card])
@@ -77,19 +77,20 @@ fn cards_are_named_in_the_order_of_their_slots_whatever_their_drivers() {
     let mut machine = machine.boot();
     machine.wait_for("modules: e1000 for 0000:00:04.0");
     machine.wait_for("modules: vmxnet3 for 0000:00:09.0");
-    machine.wait_for("network: eth0 is there, 52:54:00:00:00:03");
+    machine.wait_for("network: eth0 found, 52:54:00:00:00:03");
     for (number, (_, slot)) in slots.iter().enumerate().skip(1) {
         machine.wait_for(&format!(
-            "network: eth{number} is there too, 52:54:00:00:00:{slot:02x}, with "
+            "network: eth{number} found too, 52:54:00:00:00:{slot:02x}, with "
         ));
     }
     machine.assert_alive();
 }
 
 #[test]
-fn a_card_that_no_driver_in_the_image_knows_is_left_alone() {
+fn a_card_without_a_driver_in_the_image_is_left_alone() {
     let mut machine = Machine::from_image(
-        "MACHINE_INITRD_WITH_ALL_CARDS",
+        machine::KERNEL,
+        machine::INITRD,
         "scratchmachine.network_wait=1",
     )
     .with_network_card("rtl8139")

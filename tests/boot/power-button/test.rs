@@ -1,14 +1,16 @@
-use vm::dhcp_server::DhcpServer;
-use vm::{Machine, PATIENCE};
+// The power button, at any time.
+
 use std::io::Read;
 use std::net::TcpListener;
 use std::sync::mpsc::channel;
+use vm::dhcp_server::DhcpServer;
+use vm::{Machine, TIMEOUT};
 
 #[test]
-fn the_power_button_ends_the_programs_and_powers_off_and_the_collector_hears_all_of_it() {
+fn the_power_button_ends_the_programs_and_powers_off_and_the_log_collector_receives_everything() {
     let collector = TcpListener::bind("127.0.0.1:0").expect("bind a free port");
     let port = collector.local_addr().expect("it is bound").port();
-    let (send, heard) = channel();
+    let (send, received) = channel();
     std::thread::spawn(move || {
         let (mut connection, _) = collector.accept().expect("accept a connection");
         let mut messages = String::new();
@@ -17,9 +19,9 @@ fn the_power_button_ends_the_programs_and_powers_off_and_the_collector_hears_all
             .expect("read to the end");
         let _ = send.send(messages);
     });
-    // QEMU's network leads 10.0.2.2 to this host
+    // in QEMU's network, 10.0.2.2 is this host
     let log = format!("scratchmachine.log=tcp://10.0.2.2:{port}");
-    let mut machine = Machine::from_image("MACHINE_INITRD", log)
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, log)
         .with_network_card("e1000")
         .boot();
     machine.wait_for("hello: listening on 0.0.0.0:80");
@@ -29,13 +31,13 @@ fn the_power_button_ends_the_programs_and_powers_off_and_the_collector_hears_all
     machine.wait_for("hello was killed by SIGTERM");
     machine.wait_for("exit status 0, power off");
     assert!(machine.wait_for_end().success());
-    let heard = heard.recv_timeout(PATIENCE).expect("a whole connection");
-    assert!(heard.contains("exit status 0, power off"), "{heard}");
+    let received = received.recv_timeout(TIMEOUT).expect("a closed connection");
+    assert!(received.contains("exit status 0, power off"), "{received}");
 }
 
 #[test]
-fn it_works_from_the_first_line_on() {
-    let mut machine = Machine::from_image("MACHINE_INITRD", "")
+fn the_power_button_works_from_the_first_line_of_the_log_on() {
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card("e1000")
         .boot();
     machine.wait_for("Hello World!");
@@ -46,9 +48,9 @@ fn it_works_from_the_first_line_on() {
 }
 
 #[test]
-fn it_works_while_the_machine_waits_for_its_network() {
+fn the_power_button_works_while_the_machine_waits_for_its_network() {
     let server = DhcpServer::start(|_| vec![]);
-    let mut machine = Machine::from_image("MACHINE_INITRD", "")
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_cable_to(&server)
         .boot();
     machine.wait_for("network: eth0 has carrier");

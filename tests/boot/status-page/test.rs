@@ -1,17 +1,20 @@
-use vm::{Machine, image};
+// The status page, and clients that misuse it.
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+use vm::Machine;
 
 #[test]
-fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() {
-    let mut machine = Machine::from_image("MACHINE_INITRD", "scratchmachine.status=81")
-        .with_network_card_and_port("e1000", 81)
-        .boot();
+fn the_status_page_shows_the_state_of_the_machine_whatever_other_clients_do() {
+    let mut machine =
+        Machine::from_image(machine::KERNEL, machine::INITRD, "scratchmachine.status=81")
+            .with_network_card_and_port("e1000", 81)
+            .boot();
     machine.wait_for("hello: listening on 0.0.0.0:80");
     let (status, json) = machine.request("GET", "/json");
     assert_eq!(status, "200 OK");
-    let identity = format!("\"image\":\"{}\"", image("MACHINE_IDENTITY"));
+    let identity = format!("\"image\":\"{}\"", machine::IDENTITY);
     for part in [
         "{\"version\":\"",
         &identity,
@@ -38,7 +41,7 @@ fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() 
     let (status, json) = machine.request("GET", "/json?x=1");
     assert!(status == "200 OK" && json.starts_with("{\"version\":"));
 
-    // who says nothing keeps nobody waiting
+    // clients that send nothing delay no other
     let connect = || TcpStream::connect(("127.0.0.1", machine.port())).unwrap();
     let _silent: Vec<_> = (0..40).map(|_| connect()).collect();
     let start = Instant::now();
@@ -49,27 +52,27 @@ fn the_status_page_tells_what_the_machine_knows_about_itself_to_whoever_reads() 
         start.elapsed()
     );
 
-    // whoever has much to say gets the answer all the same, after the last word
-    let mut talker = connect();
+    // a client that sends a lot gets its answer after the last byte
+    let mut client = connect();
     let length = 1_000_000;
     write!(
-        talker,
+        client,
         "POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n"
     )
     .unwrap();
-    talker.write_all(&vec![b'x'; length]).unwrap();
+    client.write_all(&vec![b'x'; length]).unwrap();
     let mut answer = String::new();
-    talker.read_to_string(&mut answer).unwrap();
+    client.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     machine.assert_alive();
 }
 
 #[test]
-fn there_is_no_status_page_where_nobody_asked_for_one() {
-    let mut machine = Machine::from_image("MACHINE_INITRD", "")
+fn there_is_no_status_page_unless_it_is_set() {
+    let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card_and_port("e1000", 81)
         .boot();
     machine.wait_for("hello: listening on 0.0.0.0:80");
-    assert!(!machine.is_served());
+    assert!(!machine.answers());
     machine.assert_alive();
 }

@@ -1,16 +1,16 @@
-//! A machine with less memory than its image needs.
+// A machine with less memory than its image needs.
 
-use vm::Machine;
+use vm::{Machine, Running};
 
-fn boot(megabytes: &str) -> vm::Running {
-    Machine::from_image("MACHINE_INITRD_THAT_IS_LARGE", "ip=off")
+fn boot(megabytes: &str) -> Running {
+    Machine::from_image(machine::KERNEL, machine::INITRD, "ip=off")
         .option(&["-m", megabytes])
         .without_network_card()
         .boot()
 }
 
 #[test]
-fn an_image_that_does_not_fit_into_memory_says_how_much_it_needs_and_that_is_enough() {
+fn an_image_that_does_not_fit_into_memory_says_how_much_it_needs_which_is_enough() {
     let mut machine = boot("48");
     let line = machine.wait_for("init: the image does not fit into memory: ");
     machine.wait_for_on_screen("init: the image does not fit into memory: ");
@@ -18,7 +18,7 @@ fn an_image_that_does_not_fit_into_memory_says_how_much_it_needs_and_that_is_eno
     let (needs, has) = needs.split_once(" MB").expect(&line);
     assert_eq!(has, ", and this one has 48 MB");
     machine.wait_for("init: power off in 30 s");
-    // whoever has read it need not wait
+    // the power button ends the wait
     machine.press_power_button();
     machine.wait_for("init: exit status 70, power off");
     assert!(machine.wait_for_end().success());

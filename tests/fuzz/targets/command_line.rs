@@ -57,7 +57,7 @@ fuzz_target!(|text: &[u8]| {
     let mut complaints = together.apply(text);
     let (words, is_closed) = words(text);
     if !is_closed {
-        let complaint = complaints.pop().expect("an open quote is told");
+        let complaint = complaints.pop().expect("an open quote is reported");
         assert!(
             complaint.contains("its quote is never closed"),
             "{complaint}"

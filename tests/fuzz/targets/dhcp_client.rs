@@ -5,7 +5,7 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use scratchmachine::network::dhcp::{Action, Client, Moment};
 use scratchmachine::network::packet::{Mac, Message, Options};
-use scratchmachine::network::{How, Lease, Why};
+use scratchmachine::network::{Acquisition, Lease, LossCause};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -70,7 +70,13 @@ impl World {
         let actions = self.client.release(self.now, random);
         match (&actions[..], self.held.take()) {
             ([], None) => {}
-            ([Action::Send { to, .. }, Action::Drop(lease, Why::Released)], Some((held, _))) => {
+            (
+                [
+                    Action::Send { to, .. },
+                    Action::Drop(lease, LossCause::Released),
+                ],
+                Some((held, _)),
+            ) => {
                 assert_eq!(lease, &held);
                 assert_eq!(*to, Some(held.server));
             }
@@ -84,15 +90,15 @@ impl World {
         assert!(actions.len() <= 8, "{actions:?}");
         for action in actions {
             match action {
-                Action::Use(lease, how) => {
-                    assert_eq!(self.held.is_none(), how == How::Acquired);
+                Action::Use(lease, acquisition) => {
+                    assert_eq!(self.held.is_none(), acquisition == Acquisition::Initial);
                     let until = lease.times.map(|times| self.now + times.expire);
                     self.held = Some((lease, until));
                 }
-                Action::Drop(lease, why) => {
+                Action::Drop(lease, cause) => {
                     let (used, _) = self.held.take().expect("something is used");
                     assert_eq!(used, lease);
-                    assert_ne!(why, Why::Released);
+                    assert_ne!(cause, LossCause::Released);
                 }
                 Action::Send { message, to } => {
                     let bytes = message.encode();

@@ -1,12 +1,13 @@
-//! A sound image in which anything was changed: its parts cover it, its report is one, and each difference is told.
+//! A sound image in which anything was changed: its parts cover it, its report is one, and each difference is reported.
 #![no_main]
 
-use audit::closure::Closure;
-use audit::differences::{compare, is_no_iso};
-use audit::image::Image;
-use audit::provenance::Provenance;
-use audit::{cpio, layer, report, sample, text};
+use cli::audit::{explain, text};
+use cli::verify::image::{compare, why_not};
+use formats::image::Image;
+use formats::{cpio, sample, settings_layer};
 use libfuzzer_sys::fuzz_target;
+use provenance::closure::Closure;
+use provenance::origin::Provenance;
 use std::sync::LazyLock;
 
 static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -55,7 +56,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn look_at(bytes: &[u8]) {
-    let image = match Image::read(bytes) {
+    let image = match Image::parse(bytes) {
         Ok(image) => image,
         Err(error) => return assert!(is_plain(&error.to_string())),
     };
@@ -68,18 +69,20 @@ fn look_at(bytes: &[u8]) {
     assert_eq!(end, bytes.len(), "parts cover the image");
 
     let (provenance, closure) = (Provenance::default(), Closure::default());
-    let report = report::audit("it", &image, &provenance, &closure);
+    let report = explain::report("it", &image, &provenance, &closure);
     assert!(is_plain(&text::write(&report)));
     let json = serde_json::to_string(&report).unwrap();
     serde_json::from_str::<serde_json::Value>(&json).unwrap();
-    if let Some(layer) = layer::over(&image) {
-        let below = layer::base(&image, &layer);
-        assert!(layer::over(&Image::read(&below).unwrap()).is_none());
+    if let Some(layer) = settings_layer::find(&image) {
+        let below = settings_layer::without(&image, &layer);
+        assert!(settings_layer::find(&Image::parse(&below).unwrap()).is_none());
     }
 }
 
 fn differ(ours: &[u8], theirs: &[u8]) {
-    let Ok(image) = Image::read(ours) else { return };
+    let Ok(image) = Image::parse(ours) else {
+        return;
+    };
     let differences = compare(&image, theirs);
     assert_eq!(differences.is_empty(), ours == theirs);
     for difference in differences {
@@ -96,5 +99,5 @@ fuzz_target!(|changes: &[u8]| {
     look_at(&bytes);
     differ(&SOUND, &bytes);
     differ(&bytes, &SOUND);
-    let _ = is_no_iso(&SOUND, &bytes);
+    let _ = why_not(&SOUND, &bytes);
 });

@@ -1,10 +1,10 @@
-//! Any bytes as an initramfs: layers and members are where they say they are, and differ from others as told.
+//! Any bytes as an initramfs: segments and members are where they are said to be, and every difference is reported.
 #![no_main]
 
-use audit::differences::compare;
-use audit::image::Image;
-use audit::limits::Left;
-use audit::{cpio, initramfs, sample};
+use cli::verify::image::compare;
+use formats::image::Image;
+use formats::limits::Budget;
+use formats::{cpio, initramfs, sample};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
@@ -35,31 +35,34 @@ fn follow(ranges: impl IntoIterator<Item = std::ops::Range<usize>>, length: usiz
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut left = Left {
+    let mut budget = Budget {
         decoded: LIMIT,
-        ..Left::default()
+        ..Budget::default()
     };
-    if let Ok(layers) = initramfs::parse(bytes, &mut left) {
-        follow(layers.iter().map(|layer| layer.range.clone()), bytes.len());
-        let decoded: usize = layers
+    if let Ok(segments) = initramfs::parse(bytes, &mut budget) {
+        follow(
+            segments.iter().map(|segment| segment.range.clone()),
+            bytes.len(),
+        );
+        let decoded: usize = segments
             .iter()
             .filter(|it| it.compressed)
             .map(|it| it.data.len())
             .sum();
         assert!(decoded <= LIMIT);
-        for layer in &layers {
-            let members = layer.archives.iter().flat_map(|archive| {
+        for segment in &segments {
+            let members = segment.archives.iter().flat_map(|archive| {
                 let members = archive.members.iter();
                 members
                     .flat_map(|member| [member.head.clone(), member.data.clone()])
                     .chain([archive.trailer.clone()])
             });
-            follow(members, layer.data.len());
+            follow(members, segment.data.len());
         }
     }
     let theirs = sample::image(bytes);
     for (ours, theirs) in [(&*SOUND, &theirs), (&theirs, &*SOUND)] {
-        if let Ok(image) = Image::read(ours) {
+        if let Ok(image) = Image::parse(ours) {
             assert!(!compare(&image, theirs).is_empty());
         }
     }

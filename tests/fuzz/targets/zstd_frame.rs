@@ -1,7 +1,7 @@
 //! A zstd frame that is decoded has no more bytes than allowed, and each of its own has a place.
 #![no_main]
 
-use audit::zstd::{self, MAGIC};
+use formats::zstd::{self, MAGIC};
 use libfuzzer_sys::fuzz_target;
 
 const LIMIT: usize = 1 << 20;

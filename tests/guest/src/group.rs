@@ -4,12 +4,12 @@ use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-/// QEMU's router, at a port where nothing listens: its refusal is an answer.
+/// QEMU's router, at a port where nothing listens: its refusal is an answer too.
 const ROUTER: (Ipv4Addr, u16) = (Ipv4Addr::new(10, 0, 2, 2), 1);
 
 pub fn join() {
     if let Err(error) = join_some() {
-        eprintln!("joined no group: {error}");
+        eprintln!("cannot join a group: {error}");
         std::process::exit(1);
     }
 }
@@ -17,7 +17,7 @@ pub fn join() {
 fn join_some() -> Result<(), Error> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     let mut best = Duration::MAX;
-    // a busy host may be late for some
+    // a busy host may answer some of them late
     for group in 1..=5 {
         socket.join_multicast_v4(&Ipv4Addr::new(239, 0, 0, group), &Ipv4Addr::UNSPECIFIED)?;
         let asked = Instant::now();

@@ -1,5 +1,6 @@
-//! Processes without an end, and processes that are left behind. The program has one thread, so that what runs
-//! after fork(2) may do what it likes.
+//! Processes that fork without end, and processes that are left behind. The program has one thread, so that there are no
+//! restrictions on what runs after fork(2).
+#![expect(unsafe_code, reason = "fork")]
 
 use nix::errno::Errno;
 use nix::sys::wait::waitpid;
@@ -7,14 +8,14 @@ use nix::unistd::{ForkResult, fork, getppid, setsid};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
-/// How long zombies may wait for PID 1.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long PID 1 may take to reap the last ones.
+const REAP_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub fn fork_bomb() {
-    println!("forks as often as it can");
+    println!("forking without end");
     let mut refused = false;
     loop {
-        // SAFETY: one thread
+        // SAFETY: there is one thread only
         match unsafe { fork() } {
             Err(errno) if !refused => {
                 refused = true;
@@ -25,9 +26,9 @@ pub fn fork_bomb() {
     }
 }
 
-/// Processes whose parent ends before them, so that PID 1 has to reap them.
+/// Processes whose parents end before them, so that PID 1 has to reap them.
 pub fn orphans(count: usize) {
-    for _ in 0..count {
+    for number in 1..=count {
         let child = spawn(|| {
             spawn(|| {
                 while getppid().as_raw() != 1 {
@@ -36,19 +37,23 @@ pub fn orphans(count: usize) {
             });
         });
         waitpid(child, None).expect("wait for the child");
+        if number % 1000 == 0 {
+            // emulated, all of them may take minutes
+            println!("{number} of {count} orphans");
+        }
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + REAP_TIMEOUT;
     while zombies() > 0 && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
-    println!("{count} orphans, {} zombies are left", zombies());
-    super::wait_for_ever();
+    println!("{count} orphans, {} zombies left", zombies());
+    super::wait_forever();
 }
 
-/// Run `body` in a process of its own, which then ends. There may be as many as there can be: then it waits.
+/// Run `body` in a process of its own, which then exits. Where the limit of processes is reached, wait until one has ended.
 fn spawn(body: impl FnOnce()) -> nix::unistd::Pid {
     loop {
-        // SAFETY: one thread
+        // SAFETY: there is one thread only
         match unsafe { fork() } {
             Ok(ForkResult::Parent { child }) => return child,
             Ok(ForkResult::Child) => break,
@@ -60,7 +65,7 @@ fn spawn(body: impl FnOnce()) -> nix::unistd::Pid {
     std::process::exit(0);
 }
 
-/// Processes that have ended and that nobody has asked for yet (proc(5)).
+/// How many processes have ended and not been waited for (proc(5)).
 fn zombies() -> usize {
     let processes = std::fs::read_dir("/proc").expect("/proc is mounted");
     processes
@@ -73,19 +78,19 @@ fn zombies() -> usize {
         .count()
 }
 
-/// Leave behind a process in a session of its own that keeps port 8080, and end.
+/// Exit, and leave behind a process in a session of its own that listens on port 8080.
 pub fn linger() {
     let listener = match TcpListener::bind((Ipv4Addr::UNSPECIFIED, 8080)) {
         Ok(listener) => listener,
         Err(error) => {
-            println!("port 8080 is kept by somebody else: {error}");
+            println!("port 8080 is taken: {error}");
             std::process::exit(1);
         }
     };
     println!("port 8080 is free");
     spawn(|| {
-        setsid().expect("a child leads no group");
-        let _kept = listener;
-        super::wait_for_ever();
+        setsid().expect("a child does not lead a process group");
+        let _listener = listener;
+        super::wait_forever();
     });
 }

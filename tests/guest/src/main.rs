@@ -1,5 +1,5 @@
-//! A program that does in a machine what programs should not, by its arguments, for the boot tests: they look
-//! at what becomes of the machine.
+//! A program for the boot scenarios that does what programs should not: its arguments say what. The scenarios look at
+//! what becomes of the machine.
 
 mod group;
 mod leave;
@@ -28,10 +28,12 @@ fn main() {
         ["join-groups"] => group::join(),
         ["orphans", count] => leave::orphans(number(count)),
         ["linger"] => leave::linger(),
-        ["tell-ticks"] => ticks::tell_once_served(),
+        ["print-ticks"] => ticks::print_when_served(),
         ["try-everything"] => trespass::try_everything(),
         _ => {
-            eprintln!("there is nothing that is called {arguments:?}: see main.rs");
+            eprintln!(
+                "unknown arguments {arguments:?}: src/main.rs has a list of those that are known"
+            );
             std::process::exit(2);
         }
     }
@@ -44,73 +46,77 @@ fn number<T: std::str::FromStr>(argument: &str) -> T {
     })
 }
 
+#[expect(unsafe_code)]
 fn segfault() {
-    // SAFETY: there is none: nothing is mapped there.
+    // SAFETY: there is none, on purpose: nothing is mapped there.
     unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(0) };
 }
 
-/// Any signal, also those that have no names.
+/// Any signal, also one without a name.
+#[expect(unsafe_code)]
 fn raise(signal: i32) {
-    // SAFETY: it takes a number only.
+    // SAFETY: raise(3) takes nothing but a number.
     unsafe { libc::raise(signal) };
 }
 
-/// By whoever has started it.
+/// With its parent as the tracer.
 fn be_traced_and_raise(signal: i32) {
     ptrace::traceme().expect("ask to be traced");
     raise(signal);
 }
 
-/// As a shell's job does, and never go on by itself.
+/// As a job of a shell is stopped: it continues only when it gets SIGCONT.
 fn stop() {
-    println!("stops");
+    println!("stopping");
     raise(libc::SIGSTOP);
-    println!("goes on");
-    wait_for_ever();
+    println!("continued");
+    wait_forever();
 }
 
-/// And end only later, so that nobody can take the one for the other.
+/// It exits only later, so that closing its output and exiting are two events.
+#[expect(unsafe_code)]
 fn close_stdout() {
     for descriptor in [1, 2] {
-        // SAFETY: nothing is written from here on.
+        // SAFETY: nothing is written to them from here on.
         unsafe { libc::close(descriptor) };
     }
     std::thread::sleep(Duration::from_millis(500));
     std::process::exit(9);
 }
 
+#[expect(unsafe_code)]
 fn ignore_term() {
     for ignored in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
-        // SAFETY: to ignore a signal runs nothing.
+        // SAFETY: an ignored signal runs no code.
         unsafe { signal(ignored, SigHandler::SigIgn) }.expect("ignore a signal");
     }
-    println!("deaf to signals");
-    wait_for_ever();
+    println!("ignoring SIGTERM, SIGINT and SIGHUP");
+    wait_forever();
 }
 
-/// No line breaks, but bytes that are no text.
+/// Bytes that are not text, without a line break.
 fn flood(megabytes: usize) {
-    let rubbish: Vec<u8> = [0, b'x', 0xff, 0xc3, 0x1b, b'\r', 0x80, b'%']
+    let noise: Vec<u8> = [0, b'x', 0xff, 0xc3, 0x1b, b'\r', 0x80, b'%']
         .into_iter()
         .cycle()
         .take(1 << 20)
         .collect();
     let mut stdout = std::io::stdout().lock();
     for _ in 0..megabytes {
-        stdout.write_all(&rubbish).expect("write a megabyte");
+        stdout.write_all(&noise).expect("write a megabyte");
     }
-    println!("\nthe flood is over");
-    wait_for_ever();
+    println!("\ndone");
+    wait_forever();
 }
 
 fn eat_memory() {
     loop {
-        // never given back, and written to, or it would take no memory
+        // leaked, and written to, since untouched pages take no memory
         std::hint::black_box(vec![1u8; 1 << 20].leak());
     }
 }
 
-fn wait_for_ever() -> ! {
+fn wait_forever() -> ! {
     loop {
         nix::unistd::pause();
     }

@@ -1,4 +1,5 @@
-//! All that a program may not do, tried one after the other, and the little that it may.
+//! Attempts at everything that a program is not allowed to do, and the few things that it is.
+#![expect(unsafe_code, reason = "system calls that nix does not wrap")]
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -21,7 +22,7 @@ use std::process::Command;
 
 const INIT: Pid = Pid::from_raw(1);
 
-/// Files that are not there, in directories that are not for programs.
+/// Files that don't exist, in directories that are not writable for programs.
 const NEW_FILES: [&str; 8] = [
     "/new",
     "/etc/new",
@@ -33,7 +34,7 @@ const NEW_FILES: [&str; 8] = [
     "/lib/modules/new",
 ];
 
-/// What is there and not theirs to write to.
+/// Files that exist and are not writable for programs.
 const FILES: [&str; 13] = [
     "/init",
     "/etc/scratchmachine.conf",
@@ -50,7 +51,7 @@ const FILES: [&str; 13] = [
     "/proc/self/exe",
 ];
 
-/// Some a kernel may not even have.
+/// A kernel may be without some of them.
 const DEVICES: [&str; 10] = [
     "/dev/mem",
     "/dev/port",
@@ -65,29 +66,29 @@ const DEVICES: [&str; 10] = [
 ];
 
 #[derive(Default)]
-struct Tries {
+struct Attempts {
     count: usize,
-    /// That were not refused although they should.
-    through: usize,
-    /// That were refused although they should not.
+    /// Those that were allowed and should be refused.
+    succeeded: usize,
+    /// Those that were refused and should be allowed.
     missing: usize,
 }
 
-impl Tries {
-    /// This has to be refused.
-    fn trespass<T>(&mut self, what: impl std::fmt::Display, result: Result<T, impl Into<Code>>) {
+impl Attempts {
+    /// This must be refused.
+    fn refused<T>(&mut self, what: impl std::fmt::Display, result: Result<T, impl Into<Code>>) {
         self.count += 1;
         match result {
             Ok(_) => {
-                self.through += 1;
-                println!("DONE: {what}");
+                self.succeeded += 1;
+                println!("SUCCEEDED: {what}");
             }
             Err(error) => println!("refused: {what}: {}", error.into().0),
         }
     }
 
-    /// And this must not be.
-    fn right<T>(&mut self, what: &str, result: Result<T, impl Into<Code>>) {
+    /// This must be allowed.
+    fn allowed<T>(&mut self, what: &str, result: Result<T, impl Into<Code>>) {
         match result {
             Ok(_) => println!("works: {what}"),
             Err(error) => {
@@ -118,40 +119,40 @@ impl From<std::io::Error> for Code {
 
 pub fn try_everything() {
     println!("user {}, group {}", Uid::effective(), Gid::effective());
-    let mut tries = Tries::default();
-    rights(&mut tries);
-    kernel(&mut tries);
-    files(&mut tries);
-    others(&mut tries);
-    privileges(&mut tries);
+    let mut attempts = Attempts::default();
+    rights(&mut attempts);
+    kernel(&mut attempts);
+    files(&mut attempts);
+    others(&mut attempts);
+    privileges(&mut attempts);
     println!(
-        "{} tries: {} got through, {} rights are missing",
-        tries.count, tries.through, tries.missing
+        "{} attempts: {} succeeded, {} rights missing",
+        attempts.count, attempts.succeeded, attempts.missing
     );
-    super::wait_for_ever();
+    super::wait_forever();
 }
 
-fn rights(tries: &mut Tries) {
-    tries.right("write to /tmp", std::fs::write("/tmp/mine", "text"));
-    tries.right("read it again", std::fs::read("/tmp/mine"));
+fn rights(attempts: &mut Attempts) {
+    attempts.allowed("write to /tmp", std::fs::write("/tmp/mine", "text"));
+    attempts.allowed("read it again", std::fs::read("/tmp/mine"));
     let port = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 79));
-    tries.right("listen on port 79", port);
-    tries.right("read /proc/meminfo", std::fs::read("/proc/meminfo"));
-    tries.right("write to /dev/null", write("/dev/null"));
+    attempts.allowed("listen on port 79", port);
+    attempts.allowed("read /proc/meminfo", std::fs::read("/proc/meminfo"));
+    attempts.allowed("write to /dev/null", write("/dev/null"));
 }
 
-fn kernel(tries: &mut Tries) {
+fn kernel(attempts: &mut Attempts) {
     let itself = File::open("/proc/self/exe").expect("open what runs");
     let none = ModuleInitFlags::empty();
-    tries.trespass(
+    attempts.refused(
         "load a module from a file",
         finit_module(&itself, c"", none),
     );
-    tries.trespass("load a module from memory", init_module(&[0; 64], c""));
+    attempts.refused("load a module from memory", init_module(&[0; 64], c""));
     let unload = delete_module(c"e1000", DeleteModuleFlags::O_NONBLOCK);
-    tries.trespass("unload a module", unload);
-    tries.trespass("reboot", reboot(RebootMode::RB_AUTOBOOT).map(drop));
-    tries.trespass("power off", reboot(RebootMode::RB_POWER_OFF).map(drop));
+    attempts.refused("unload a module", unload);
+    attempts.refused("reboot", reboot(RebootMode::RB_AUTOBOOT).map(drop));
+    attempts.refused("power off", reboot(RebootMode::RB_POWER_OFF).map(drop));
     // SAFETY: a length of 0 and null pointers: the kernel reads and writes nothing of this process.
     let calls = unsafe {
         [
@@ -182,108 +183,108 @@ fn kernel(tries: &mut Tries) {
         ]
     };
     for (what, result) in calls {
-        tries.trespass(what, Errno::result(result));
+        attempts.refused(what, Errno::result(result));
     }
     let now = TimeSpec::new(0, 0);
-    tries.trespass("set the clock", clock_settime(ClockId::CLOCK_REALTIME, now));
-    tries.trespass("name the machine", nix::unistd::sethostname("mine"));
+    attempts.refused("set the clock", clock_settime(ClockId::CLOCK_REALTIME, now));
+    attempts.refused("name the machine", nix::unistd::sethostname("mine"));
 }
 
-fn files(tries: &mut Tries) {
+fn files(attempts: &mut Attempts) {
     for path in NEW_FILES {
-        tries.trespass(format_args!("make {path}"), std::fs::write(path, ""));
+        attempts.refused(format_args!("make {path}"), std::fs::write(path, ""));
     }
     for path in FILES {
-        tries.trespass(format_args!("write to {path}"), write(path));
+        attempts.refused(format_args!("write to {path}"), write(path));
     }
     for path in DEVICES {
-        tries.trespass(format_args!("write to {path}"), write(path));
-        tries.trespass(format_args!("read {path}"), read(path));
+        attempts.refused(format_args!("write to {path}"), write(path));
+        attempts.refused(format_args!("read {path}"), read(path));
     }
-    tries.trespass("remove /init", std::fs::remove_file("/init"));
-    tries.trespass("rename /tmp", std::fs::rename("/tmp", "/mine"));
+    attempts.refused("remove /init", std::fs::remove_file("/init"));
+    attempts.refused("rename /tmp", std::fs::rename("/tmp", "/mine"));
     let device = mknod(
         "/tmp/mem",
         SFlag::S_IFCHR,
         Mode::S_IRWXU,
         libc::makedev(1, 1),
     );
-    tries.trespass("make a device", device);
-    tries.trespass("execute what it wrote to /tmp", execute_from_tmp());
+    attempts.refused("make a device", device);
+    attempts.refused("execute what it wrote to /tmp", execute_from_tmp());
     let mounted = |source, target, kind, flags| mount(source, target, kind, flags, None::<&str>);
     let none = None::<&str>;
     let tmpfs = Some("tmpfs");
-    tries.trespass(
+    attempts.refused(
         "mount over /tmp",
         mounted(tmpfs, "/tmp", tmpfs, MsFlags::empty()),
     );
-    tries.trespass(
+    attempts.refused(
         "make / writable",
         mounted(none, "/", none, MsFlags::MS_REMOUNT),
     );
-    tries.trespass(
+    attempts.refused(
         "make /tmp executable",
         mounted(none, "/tmp", none, MsFlags::MS_REMOUNT),
     );
-    tries.trespass("unmount /tmp", umount("/tmp"));
-    tries.trespass("change the root", nix::unistd::chroot("/tmp"));
+    attempts.refused("unmount /tmp", umount("/tmp"));
+    attempts.refused("change the root", nix::unistd::chroot("/tmp"));
 }
 
-fn others(tries: &mut Tries) {
+fn others(attempts: &mut Attempts) {
     for signal in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT] {
-        tries.trespass(format_args!("send {signal} to PID 1"), kill(INIT, signal));
+        attempts.refused(format_args!("send {signal} to PID 1"), kill(INIT, signal));
     }
-    tries.trespass("trace PID 1", ptrace::attach(INIT));
-    tries.trespass("read the memory of PID 1", read("/proc/1/mem"));
-    tries.trespass("read PID 1's environment", read("/proc/1/environ"));
-    tries.trespass("see PID 1's files", std::fs::read_dir("/proc/1/fd"));
+    attempts.refused("trace PID 1", ptrace::attach(INIT));
+    attempts.refused("read the memory of PID 1", read("/proc/1/mem"));
+    attempts.refused("read PID 1's environment", read("/proc/1/environ"));
+    attempts.refused("see PID 1's files", std::fs::read_dir("/proc/1/fd"));
     let Some(other) = another_program() else {
-        println!("there is no other program");
+        println!("no other program");
         return;
     };
     let its = |file| format!("/proc/{other}/{file}");
-    tries.trespass("kill another program", kill(other, Signal::SIGKILL));
-    tries.trespass("trace another program", ptrace::attach(other));
-    tries.trespass("read another program's memory", read(&its("mem")));
-    tries.trespass("write another program's memory", write(&its("mem")));
-    tries.trespass("see another program's files", std::fs::read_dir(its("fd")));
-    // SAFETY: numbers only
+    attempts.refused("kill another program", kill(other, Signal::SIGKILL));
+    attempts.refused("trace another program", ptrace::attach(other));
+    attempts.refused("read another program's memory", read(&its("mem")));
+    attempts.refused("write another program's memory", write(&its("mem")));
+    attempts.refused("see another program's files", std::fs::read_dir(its("fd")));
+    // SAFETY: the call takes nothing but numbers
     let priority = unsafe { libc::setpriority(libc::PRIO_PROCESS, other.as_raw() as u32, 19) };
-    tries.trespass("slow another program down", Errno::result(priority));
+    attempts.refused("slow another program down", Errno::result(priority));
 }
 
-fn privileges(tries: &mut Tries) {
+fn privileges(attempts: &mut Attempts) {
     let root = (Uid::from_raw(0), Gid::from_raw(0));
-    tries.trespass("become root", nix::unistd::setuid(root.0));
-    tries.trespass("join root's group", nix::unistd::setgid(root.1));
-    tries.trespass("join more groups", nix::unistd::setgroups(&[root.1]));
+    attempts.refused("become root", nix::unistd::setuid(root.0));
+    attempts.refused("join root's group", nix::unistd::setgid(root.1));
+    attempts.refused("join more groups", nix::unistd::setgroups(&[root.1]));
     let other = Uid::from_raw(Uid::effective().as_raw() ^ 1);
-    tries.trespass("become another program's user", nix::unistd::setuid(other));
+    attempts.refused("become another program's user", nix::unistd::setuid(other));
     for limit in [
         Resource::RLIMIT_NPROC,
         Resource::RLIMIT_NOFILE,
         Resource::RLIMIT_CORE,
     ] {
         let raised = getrlimit(limit).and_then(|(_, hard)| setrlimit(limit, hard + 1, hard + 1));
-        tries.trespass(format_args!("raise {limit:?}"), raised);
+        attempts.refused(format_args!("raise {limit:?}"), raised);
     }
-    // SAFETY: numbers only
+    // SAFETY: the call takes nothing but numbers
     let priority = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -20) };
-    tries.trespass("be more important", Errno::result(priority));
+    attempts.refused("be more important", Errno::result(priority));
     for (what, namespace) in [
         ("users", CloneFlags::CLONE_NEWUSER),
         ("mounts", CloneFlags::CLONE_NEWNS),
         ("networks", CloneFlags::CLONE_NEWNET),
     ] {
-        tries.trespass(format_args!("have {what} of its own"), unshare(namespace));
+        attempts.refused(format_args!("have {what} of its own"), unshare(namespace));
     }
     for (what, domain, kind) in [
         ("send raw frames", libc::AF_PACKET, libc::SOCK_RAW),
         ("send raw IP packets", libc::AF_INET, libc::SOCK_RAW),
     ] {
-        // SAFETY: numbers only
+        // SAFETY: the call takes nothing but numbers
         let socket = unsafe { libc::socket(domain, kind, libc::IPPROTO_RAW) };
-        tries.trespass(what, Errno::result(socket));
+        attempts.refused(what, Errno::result(socket));
     }
 }
 
@@ -310,7 +311,7 @@ fn execute_from_tmp() -> std::io::Result<()> {
     Command::new(copy).args(["exit", "0"]).status().map(drop)
 }
 
-/// A process that is neither PID 1, nor the kernel's, nor of this program.
+/// A process of another program: neither PID 1, nor the kernel's.
 fn another_program() -> Option<Pid> {
     use std::os::unix::fs::MetadataExt;
     let me = Uid::effective().as_raw();

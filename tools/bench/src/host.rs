@@ -17,7 +17,7 @@ pub fn describe() -> Result<Host, String> {
         memory_mb: memory_kb.map_or(0, |kilobytes| kilobytes / 1024),
         kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
         qemu: qemu.lines().next().unwrap_or("unknown").to_owned(),
-        accelerator: vm::accelerator(),
+        accelerator: vm::accelerator::Accelerator::choose().name(),
     })
 }
 

@@ -28,7 +28,7 @@ pub fn start(machine: &Machine) -> Running {
 
 /// The classic PC with no network card yet; its processor will stand still. It is the one that our runners have.
 pub fn from_iso(iso: &Path, memory_mb: u32) -> vm::Machine {
-    vm::Machine::from_iso_file(iso).option(&[
+    vm::Machine::from_iso(iso).option(&[
         "-machine",
         "pc",
         "-cpu",

@@ -1,4 +1,4 @@
-//! The serial console: everything that was said, and waiting for something to be said.
+//! The serial console: everything that it has shown, and waiting for something to be shown.
 
 use std::io::Read;
 use std::process::ChildStdout;
@@ -6,11 +6,11 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 pub struct Console {
-    said: Arc<(Mutex<Said>, Condvar)>,
+    shared: Arc<(Mutex<Output>, Condvar)>,
 }
 
 #[derive(Default)]
-struct Said {
+struct Output {
     bytes: Vec<u8>,
     /// How many bytes there were when.
     arrivals: Vec<(usize, Instant)>,
@@ -19,52 +19,59 @@ struct Said {
 
 impl Console {
     pub fn read_from(mut stream: ChildStdout) -> Self {
-        let said = Arc::new((Mutex::new(Said::default()), Condvar::new()));
-        let shared = Arc::clone(&said);
+        let console = Console {
+            shared: Arc::default(),
+        };
+        let shared = Arc::clone(&console.shared);
         std::thread::spawn(move || {
-            let (said, changed) = &*shared;
+            let (output, changed) = &*shared;
             let mut buffer = [0; 4096];
             loop {
                 let count = stream.read(&mut buffer).unwrap_or(0);
-                let mut said = said.lock().unwrap();
-                said.bytes.extend_from_slice(&buffer[..count]);
-                let length = said.bytes.len();
-                said.arrivals.push((length, Instant::now()));
-                said.ended = count == 0;
+                if cfg!(feature = "scenario") {
+                    // The test harness keeps it for tests that fail, or shows it at once: --nocapture.
+                    print!("{}", String::from_utf8_lossy(&buffer[..count]));
+                }
+                let mut output = output.lock().unwrap();
+                output.bytes.extend_from_slice(&buffer[..count]);
+                let length = output.bytes.len();
+                output.arrivals.push((length, Instant::now()));
+                output.ended = count == 0;
                 changed.notify_all();
-                if said.ended {
+                if output.ended {
                     return;
                 }
             }
         });
-        Console { said }
+        console
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.said.0.lock().unwrap().bytes).into_owned()
+        String::from_utf8_lossy(&self.shared.0.lock().unwrap().bytes).into_owned()
     }
 
-    /// Every whole line, and when its end came.
+    /// Every complete line, and when its end came.
     pub fn lines(&self) -> Vec<(Instant, String)> {
-        let said = self.said.0.lock().unwrap();
+        let output = self.shared.0.lock().unwrap();
         let mut end = 0;
-        said.bytes
+        output
+            .bytes
             .split_inclusive(|byte| *byte == b'\n')
             .filter(|line| line.ends_with(b"\n"))
             .map(|line| {
                 end += line.len();
-                let arrival = said.arrivals.partition_point(|(length, _)| *length < end);
+                let arrival = output.arrivals.partition_point(|(length, _)| *length < end);
                 let text = String::from_utf8_lossy(line).trim_end().to_owned();
-                (said.arrivals[arrival].1, text)
+                (output.arrivals[arrival].1, text)
             })
             .collect()
     }
 
     /// Wait until `text` is in so many lines and return the last of them.
-    pub fn wait_for(&self, text: &str, times: usize, patience: Duration) -> String {
-        self.wait(&format!("'{text}'"), patience, |console, _| {
+    pub fn wait_for(&self, text: &str, times: usize, timeout: Duration) -> String {
+        self.wait(&format!("'{text}'"), timeout, |console, _| {
             console
-                // the end of the line too, so that what is returned is whole
+                // the end of the line too, so that what is returned is complete
                 .split_inclusive('\n')
                 .filter(|line| line.contains(text) && line.ends_with('\n'))
                 .nth(times - 1)
@@ -72,33 +79,33 @@ impl Console {
         })
     }
 
-    /// Wait until nobody can say anything any more.
-    pub fn wait_for_end(&self, patience: Duration) {
-        self.wait("the end", patience, |_, ended| ended.then_some(()))
+    /// Wait until nothing more can come.
+    pub fn wait_for_end(&self, timeout: Duration) {
+        self.wait("the end", timeout, |_, ended| ended.then_some(()))
     }
 
-    fn wait<T>(&self, what: &str, patience: Duration, look: impl Fn(&str, bool) -> Option<T>) -> T {
-        let deadline = Instant::now() + patience;
-        let (said, changed) = &*self.said;
-        let mut said = said.lock().unwrap();
+    fn wait<T>(&self, what: &str, timeout: Duration, look: impl Fn(&str, bool) -> Option<T>) -> T {
+        let deadline = Instant::now() + timeout;
+        let (output, changed) = &*self.shared;
+        let mut output = output.lock().unwrap();
         loop {
-            let console = String::from_utf8_lossy(&said.bytes).into_owned();
+            let console = String::from_utf8_lossy(&output.bytes).into_owned();
             let left = deadline.saturating_duration_since(Instant::now());
-            let reason = if let Some(found) = look(&console, said.ended) {
+            let reason = if let Some(found) = look(&console, output.ended) {
                 return found;
             } else if console.contains("Kernel panic") {
                 "the kernel panicked"
-            } else if said.ended {
+            } else if output.ended {
                 "QEMU ended"
             } else if left.is_zero() {
                 "time is up"
             } else {
-                said = changed.wait_timeout(said, left).unwrap().0;
+                output = changed.wait_timeout(output, left).unwrap().0;
                 continue;
             };
             // the reader goes on with what is locked here
-            drop(said);
-            panic!("waiting for {what}: {reason}. The console:\n{console}");
+            drop(output);
+            panic!("waiting for {what}: {reason}");
         }
     }
 }

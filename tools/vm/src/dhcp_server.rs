@@ -1,18 +1,18 @@
-//! A DHCP server that does what a test tells it to, right or wrong, at the other end of a machine's cable.
+//! A DHCP server that does whatever a test wants it to, right or wrong, at the other end of a machine's cable.
 //!
-//! It speaks raw Ethernet through QEMU's `-netdev dgram`: each UDP datagram on this host's loopback is a frame.
-//! It shares no code with the client in the machine, so that a misreading of the RFCs does not cancel out.
-//! Besides DHCP it answers for the addresses [`SERVER`] and [`ROUTER`], looks at what addresses the machine
-//! has, and tells the time, which is always [`TIME`].
+//! It sends and receives raw Ethernet frames through QEMU's `-netdev dgram`, where each UDP datagram on the loopback
+//! interface is a frame. It shares no code with the client in the machine, so that a misreading of the RFCs in one is not
+//! hidden by the same in the other. Besides DHCP it answers for the addresses [`SERVER`] and [`ROUTER`], looks at what
+//! addresses the machine has, and is a time server, whose time is always [`TIME`].
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 pub const SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
-/// Not the one that the server tells of, unless a test does.
+/// Not the router that the server offers by itself.
 pub const ROUTER: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 9);
-/// What machines are given, unless a test gives something else.
+/// What most tests lease to the machine.
 pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 15);
 
 /// 2030-01-01, in seconds since 1900, where NTP's time begins.
@@ -26,16 +26,16 @@ pub const NAK: u8 = 6;
 pub const RELEASE: u8 = 7;
 
 const MAC: [u8; 6] = [0x52, 0x55, 10, 0, 2, 2];
-const EVERYBODY: [u8; 6] = [0xff; 6];
+const BROADCAST: [u8; 6] = [0xff; 6];
 const IPV4: [u8; 2] = [8, 0];
 const ARP: [u8; 2] = [8, 6];
 const ICMP: u8 = 1;
 const UDP: u8 = 17;
 
-/// Frames that tests await come within this.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// Answers to ARP and ICMP come at once, or not: this often, after this pause, they are asked for, because a
-/// link that has just come up loses some.
+/// How long a frame that a test waits for may take.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// ARP and ICMP are answered at once or not at all. This often, with this pause, a question is repeated, because a link
+/// that has just come up loses frames.
 const TRIES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -47,24 +47,24 @@ pub struct DhcpServer {
 
 #[derive(Default)]
 struct Seen {
-    questions: Vec<Question>,
-    /// The machine's answers to ARP.
-    has: Vec<Ipv4Addr>,
-    /// The addresses that it says to have without being asked.
+    queries: Vec<Query>,
+    /// The addresses that the machine has answered ARP requests for.
+    resolved: Vec<Ipv4Addr>,
+    /// Those that it announces without being asked.
     announced: Vec<Ipv4Addr>,
-    /// Its answers to ICMP echoes: to whom.
-    echoed: Vec<Ipv4Addr>,
+    /// Those whose pings it has answered.
+    pinged: Vec<Ipv4Addr>,
 }
 
-/// What the machine sent.
+/// A DHCP message from the machine.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct Query {
     pub at: Instant,
     pub kind: u8,
     pub transaction: u32,
     pub seconds: u16,
     pub wants_broadcast: bool,
-    /// What the machine says that it has.
+    /// The address that the machine claims to have.
     pub client: Ipv4Addr,
     /// From the IP header.
     pub from: Ipv4Addr,
@@ -73,9 +73,9 @@ pub struct Question {
     options: Vec<(u8, Vec<u8>)>,
 }
 
-/// What it gets.
+/// A DHCP message to the machine.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Reply {
     pub operation: u8,
     pub transaction: u32,
     pub yours: Ipv4Addr,
@@ -83,14 +83,14 @@ pub struct Answer {
     pub cookie: [u8; 4],
     pub sname: Vec<u8>,
     pub file: Vec<u8>,
-    /// As they stand, without an end.
+    /// As they are sent, without the end option.
     pub options: Vec<u8>,
     pub after: Duration,
     to: Ipv4Addr,
     to_mac: [u8; 6],
 }
 
-impl Question {
+impl Query {
     pub fn option(&self, number: u8) -> Option<&[u8]> {
         self.options
             .iter()
@@ -103,14 +103,14 @@ impl Question {
         Some(address.into())
     }
 
-    /// An answer with nothing but what every answer has.
-    pub fn answer(&self, kind: u8, yours: Ipv4Addr) -> Answer {
+    /// A reply with nothing but what every reply has.
+    pub fn reply(&self, kind: u8, yours: Ipv4Addr) -> Reply {
         let (to, to_mac) = if self.client.is_unspecified() || kind == NAK {
-            (Ipv4Addr::BROADCAST, EVERYBODY)
+            (Ipv4Addr::BROADCAST, BROADCAST)
         } else {
             (self.client, self.mac)
         };
-        Answer {
+        Reply {
             operation: 2,
             transaction: self.transaction,
             yours,
@@ -126,42 +126,40 @@ impl Question {
         .option(53, &[kind])
     }
 
-    /// As an honest server answers: an offer, or what was asked for.
-    pub fn granted(&self, address: Ipv4Addr, lease: u32) -> Answer {
+    /// What a correct server replies: an offer to a discover, an acknowledgement to a request.
+    pub fn grant(&self, address: Ipv4Addr, lease: u32) -> Reply {
         let kind = if self.kind == DISCOVER { OFFER } else { ACK };
-        self.answer(kind, address)
+        self.reply(kind, address)
             .option(54, &SERVER.octets())
             .option(51, &lease.to_be_bytes())
             .option(1, &[255, 255, 255, 0])
             .option(3, &SERVER.octets())
     }
 
-    pub fn refused(&self) -> Answer {
-        self.answer(NAK, Ipv4Addr::UNSPECIFIED)
+    pub fn nak(&self) -> Reply {
+        self.reply(NAK, Ipv4Addr::UNSPECIFIED)
             .option(54, &SERVER.octets())
     }
 }
 
-impl Answer {
-    pub fn option(mut self, number: u8, value: &[u8]) -> Answer {
+impl Reply {
+    pub fn option(mut self, number: u8, value: &[u8]) -> Reply {
         self.options.extend([number, value.len() as u8]);
         self.options.extend(value);
         self
     }
 
-    /// Without this option, wherever it stands.
-    pub fn without(mut self, number: u8) -> Answer {
+    /// Without this option, wherever it is.
+    pub fn without(mut self, number: u8) -> Reply {
         let options = parse_options(&std::mem::take(&mut self.options));
         options
             .into_iter()
             .filter(|(other, _)| *other != number)
-            .fold(self, |answer, (number, value)| {
-                answer.option(number, &value)
-            })
+            .fold(self, |reply, (number, value)| reply.option(number, &value))
     }
 
-    /// To the address that it gives, although the machine wants a broadcast: some relays and servers do so.
-    pub fn by_unicast(mut self) -> Answer {
+    /// Sent to the address that it leases, although the machine wants a broadcast: some relays and servers do so.
+    pub fn unicast(mut self) -> Reply {
         (self.to, self.to_mac) = (self.yours, self.mac);
         self
     }
@@ -186,8 +184,8 @@ impl Answer {
 }
 
 impl DhcpServer {
-    /// `behave` is asked what to answer to each question, in the order in which they come.
-    pub fn start(mut behave: impl FnMut(&Question) -> Vec<Answer> + Send + 'static) -> DhcpServer {
+    /// `respond` returns the replies to each query, in the order in which the queries come.
+    pub fn start(mut respond: impl FnMut(&Query) -> Vec<Reply> + Send + 'static) -> DhcpServer {
         let loopback = || UdpSocket::bind("127.0.0.1:0").expect("bind a free port");
         let socket = Arc::new(loopback());
         // QEMU's end: a port that was free a moment ago
@@ -205,27 +203,27 @@ impl DhcpServer {
                 if let Some(reply) = arp_reply(frame).or_else(|| time_reply(frame)) {
                     let _ = socket.send_to(&reply, qemu);
                 }
-                let mut answers = vec![];
+                let mut replies = vec![];
                 {
                     let mut seen = seen.0.lock().unwrap();
-                    seen.has.extend(arp_answer(frame));
-                    seen.announced.extend(arp_announcement(frame));
-                    seen.echoed.extend(echo_answer(frame));
-                    if let Some(question) = question(frame) {
-                        answers = behave(&question);
-                        seen.questions.push(question);
+                    seen.resolved.extend(resolved_address(frame));
+                    seen.announced.extend(announced_address(frame));
+                    seen.pinged.extend(pinged_address(frame));
+                    if let Some(query) = query(frame) {
+                        replies = respond(&query);
+                        seen.queries.push(query);
                     }
                 }
                 seen.1.notify_all();
-                for answer in answers {
-                    if answer.after.is_zero() {
-                        let _ = socket.send_to(&answer.frame(), qemu);
+                for reply in replies {
+                    if reply.after.is_zero() {
+                        let _ = socket.send_to(&reply.frame(), qemu);
                         continue;
                     }
                     let socket = Arc::clone(&socket);
                     std::thread::spawn(move || {
-                        std::thread::sleep(answer.after);
-                        let _ = socket.send_to(&answer.frame(), qemu);
+                        std::thread::sleep(reply.after);
+                        let _ = socket.send_to(&reply.frame(), qemu);
                     });
                 }
             }
@@ -248,53 +246,53 @@ impl DhcpServer {
         ]
     }
 
-    /// All that the machine asked so far.
-    pub fn questions(&self) -> Vec<Question> {
-        self.seen.0.lock().unwrap().questions.clone()
+    /// All queries so far.
+    pub fn queries(&self) -> Vec<Query> {
+        self.seen.0.lock().unwrap().queries.clone()
     }
 
-    /// Wait for a question, which may have come already.
-    pub fn wait_for(&self, what: &str, is_it: impl Fn(&Question) -> bool) -> Question {
-        self.wait(PATIENCE, |seen| {
-            seen.questions.iter().find(|it| is_it(it)).cloned()
+    /// Wait for a query, which may have come already.
+    pub fn wait_for(&self, what: &str, is_it: impl Fn(&Query) -> bool) -> Query {
+        self.wait(TIMEOUT, |seen| {
+            seen.queries.iter().find(|it| is_it(it)).cloned()
         })
-        .unwrap_or_else(|| panic!("{what} did not come, but {:#?}", self.questions()))
+        .unwrap_or_else(|| panic!("{what} did not come, but {:#?}", self.queries()))
     }
 
     /// Wait until the machine has announced this address.
     pub fn wait_for_announcement(&self, address: Ipv4Addr) {
-        self.wait(PATIENCE, |seen| {
+        self.wait(TIMEOUT, |seen| {
             seen.announced.contains(&address).then_some(())
         })
         .unwrap_or_else(|| panic!("{address} was not announced, but {:?}", self.announced()));
     }
 
-    /// All that the machine announced so far.
+    /// All addresses that the machine has announced so far.
     pub fn announced(&self) -> Vec<Ipv4Addr> {
         self.seen.0.lock().unwrap().announced.clone()
     }
 
-    /// The machine answers to ARP for this address.
-    pub fn finds(&self, address: Ipv4Addr) -> bool {
-        self.seen.0.lock().unwrap().has.clear();
-        let mut frame = ethernet(EVERYBODY, ARP);
+    /// Does the machine answer ARP requests for this address?
+    pub fn resolves(&self, address: Ipv4Addr) -> bool {
+        self.seen.0.lock().unwrap().resolved.clear();
+        let mut frame = ethernet(BROADCAST, ARP);
         frame.extend([0, 1, 8, 0, 6, 4, 0, 1]);
         frame.extend(MAC);
         frame.extend(SERVER.octets());
         frame.extend([0; 6]);
         frame.extend(address.octets());
-        self.is_answered(&frame, |seen| seen.has.contains(&address))
+        self.is_answered(&frame, |seen| seen.resolved.contains(&address))
     }
 
-    /// The machine at `to` finds its way back to one who is `from` somewhere.
-    pub fn echoes(&self, from: Ipv4Addr, to: Ipv4Addr) -> bool {
-        self.seen.0.lock().unwrap().echoed.clear();
+    /// Does the machine at `to` answer a ping from `from`, to which it has to find a route?
+    pub fn pings(&self, from: Ipv4Addr, to: Ipv4Addr) -> bool {
+        self.seen.0.lock().unwrap().pinged.clear();
         let mut echo = vec![8, 0, 0, 0, 0, 1, 0, 1];
         let sum = checksum(&echo);
         echo[2..4].copy_from_slice(&sum);
-        let mac = self.questions().last().map_or(EVERYBODY, |it| it.mac);
+        let mac = self.queries().last().map_or(BROADCAST, |it| it.mac);
         let frame = ipv4(mac, from, to, ICMP, &echo);
-        self.is_answered(&frame, |seen| seen.echoed.contains(&from))
+        self.is_answered(&frame, |seen| seen.pinged.contains(&from))
     }
 
     fn is_answered(&self, frame: &[u8], is_answer: impl Fn(&Seen) -> bool) -> bool {
@@ -307,8 +305,8 @@ impl DhcpServer {
         })
     }
 
-    fn wait<T>(&self, patience: Duration, mut look: impl FnMut(&Seen) -> Option<T>) -> Option<T> {
-        let deadline = Instant::now() + patience;
+    fn wait<T>(&self, timeout: Duration, mut look: impl FnMut(&Seen) -> Option<T>) -> Option<T> {
+        let deadline = Instant::now() + timeout;
         let (seen, changed) = &*self.seen;
         let mut seen = seen.lock().unwrap();
         loop {
@@ -363,11 +361,11 @@ fn address(bytes: &[u8], at: usize) -> Option<Ipv4Addr> {
     Some(octets.into())
 }
 
-/// The answer to an ARP question for an address that is here.
+/// The answer to an ARP request for an address of this server.
 fn arp_reply(frame: &[u8]) -> Option<Vec<u8>> {
     let asked = address(frame, 38)?;
-    let is_question = frame[12..14] == ARP && frame[20..22] == [0, 1];
-    (is_question && [SERVER, ROUTER].contains(&asked)).then(|| {
+    let is_request = frame[12..14] == ARP && frame[20..22] == [0, 1];
+    (is_request && [SERVER, ROUTER].contains(&asked)).then(|| {
         let mut reply = ethernet(frame[6..12].try_into().expect("six bytes"), ARP);
         reply.extend([0, 1, 8, 0, 6, 4, 0, 2]);
         reply.extend(MAC);
@@ -377,11 +375,11 @@ fn arp_reply(frame: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The answer to a question for the time (RFC 4330).
+/// The answer to a query for the time (RFC 4330).
 fn time_reply(frame: &[u8]) -> Option<Vec<u8>> {
     let is_udp = frame.get(12..14)? == IPV4 && frame.get(14)? == &0x45 && frame.get(23)? == &UDP;
-    let is_question = frame.get(36..38)? == [0, 123] && frame.get(42)? & 0b111 == 3;
-    let sent = frame.get(82..90).filter(|_| is_udp && is_question)?;
+    let is_request = frame.get(36..38)? == [0, 123] && frame.get(42)? & 0b111 == 3;
+    let sent = frame.get(82..90).filter(|_| is_udp && is_request)?;
     let client = u16::from_be_bytes([frame[34], frame[35]]);
     // version 4, a server, which has the time from another
     let mut message = vec![0b00_100_100, 2, 0, 0];
@@ -396,34 +394,34 @@ fn time_reply(frame: &[u8]) -> Option<Vec<u8>> {
     Some(ipv4(mac, SERVER, address(frame, 26)?, UDP, &datagram))
 }
 
-/// The address that somebody says in an ARP answer to have.
-fn arp_answer(frame: &[u8]) -> Option<Ipv4Addr> {
-    let is_answer = frame.get(12..14)? == ARP && frame.get(20..22)? == [0, 2];
-    address(frame, 28).filter(|_| is_answer)
+/// The address that an ARP reply is about.
+fn resolved_address(frame: &[u8]) -> Option<Ipv4Addr> {
+    let is_reply = frame.get(12..14)? == ARP && frame.get(20..22)? == [0, 2];
+    address(frame, 28).filter(|_| is_reply)
 }
 
-/// The address that somebody announces: an ARP request from it for itself, to everybody (RFC 5227, section 2.3).
-fn arp_announcement(frame: &[u8]) -> Option<Ipv4Addr> {
+/// The address that a frame announces: a broadcast ARP request from it for itself (RFC 5227, section 2.3).
+fn announced_address(frame: &[u8]) -> Option<Ipv4Addr> {
     let is_request = frame.get(12..14)? == ARP && frame.get(20..22)? == [0, 1];
     let (sender, target) = (address(frame, 28)?, address(frame, 38)?);
-    let is_announcement = is_request && sender == target && frame[..6] == EVERYBODY;
+    let is_announcement = is_request && sender == target && frame[..6] == BROADCAST;
     is_announcement.then_some(sender)
 }
 
-/// To whom an ICMP echo is answered.
-fn echo_answer(frame: &[u8]) -> Option<Ipv4Addr> {
+/// The address that an ICMP echo reply goes to.
+fn pinged_address(frame: &[u8]) -> Option<Ipv4Addr> {
     let is_echo =
         frame.get(12..14)? == IPV4 && *frame.get(23)? == ICMP && frame.get(34..36)? == [0, 0];
     address(frame, 30).filter(|_| is_echo)
 }
 
-fn question(frame: &[u8]) -> Option<Question> {
+fn query(frame: &[u8]) -> Option<Query> {
     let is_udp = frame.get(12..14)? == IPV4 && frame.get(14)? == &0x45 && frame.get(23)? == &UDP;
     let is_dhcp = frame.get(34..38)? == [0, 68, 0, 67];
     let message = frame.get(42..).filter(|_| is_udp && is_dhcp)?;
     let options = parse_options(message.get(240..)?);
     let (_, kind) = options.iter().find(|(number, _)| *number == 53)?;
-    Some(Question {
+    Some(Query {
         at: Instant::now(),
         kind: *kind.first()?,
         transaction: u32::from_be_bytes(message[4..8].try_into().ok()?),

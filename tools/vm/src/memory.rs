@@ -1,7 +1,7 @@
-//! The smallest memory that a machine needs.
+//! The smallest memory with which a machine works.
 
-/// The smallest number of megabytes that is enough, if `most` is: as found by halving, so it takes for granted that
-/// what is more than enough is enough.
+/// The smallest number of megabytes that is enough, if `most` is. It is found by bisection, which assumes that whatever is
+/// more than enough is enough.
 pub fn smallest(most: u32, mut is_enough: impl FnMut(u32) -> bool) -> Option<u32> {
     if !is_enough(most) {
         return None;

@@ -1,6 +1,6 @@
-//! QEMU's monitor: whoever stands at the machine, presses its keys, pulls its cable.
+//! QEMU's monitor, which presses the keys of a machine, unplugs its cables and dumps its memory.
 //!
-//! It listens on a socket in a directory of its own, which goes with the machine.
+//! It listens on a socket in a directory of its own, which is removed with the machine.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -14,7 +14,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// `name` is nobody else's on this host.
+    /// `name` has to be unique on this host.
     pub fn new(name: &str) -> Self {
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir(&directory)
@@ -32,23 +32,23 @@ impl Monitor {
     }
 
     /// Give a command, as QEMU's documentation has them, and return its answer.
-    pub fn command(&self, command: &str, patience: Duration) -> String {
-        self.try_command(command, patience)
+    pub fn command(&self, command: &str, timeout: Duration) -> String {
+        self.try_command(command, timeout)
             .unwrap_or_else(|error| panic!("QEMU's monitor, '{command}': {error}"))
     }
 
-    /// The same, where it may be that nobody listens any more.
-    pub fn try_command(&self, command: &str, patience: Duration) -> std::io::Result<String> {
-        let mut stream = self.connect(patience)?;
-        stream.set_read_timeout(Some(patience))?;
+    /// The same, for a QEMU that may have ended.
+    pub fn try_command(&self, command: &str, timeout: Duration) -> std::io::Result<String> {
+        let mut stream = self.connect(timeout)?;
+        stream.set_read_timeout(Some(timeout))?;
         read_to_prompt(&mut stream)?;
         writeln!(stream, "{command}")?;
         read_to_prompt(&mut stream)
     }
 
-    /// QEMU may not have got so far yet as to listen.
-    fn connect(&self, patience: Duration) -> std::io::Result<UnixStream> {
-        let deadline = Instant::now() + patience;
+    /// QEMU may not listen yet.
+    fn connect(&self, timeout: Duration) -> std::io::Result<UnixStream> {
+        let deadline = Instant::now() + timeout;
         loop {
             match UnixStream::connect(self.socket()) {
                 Err(_) if Instant::now() < deadline => {

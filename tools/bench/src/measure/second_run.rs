@@ -18,7 +18,7 @@ pub fn measure(plan: &Plan, runs: u64) -> Result<SecondRun, String> {
     };
     for _ in 0..runs {
         let by_qemu_alone =
-            until_first_line(vm::Machine::from_iso_file(&plan.iso).with_network_card("e1000"))?;
+            until_first_line(vm::Machine::from_iso(&plan.iso).with_network_card("e1000"))?;
         let by_command = run_vm(&plan.command)?;
         progress::log(&format!(
             "vm: {by_command:.2} s to the first line, {by_qemu_alone:.2} s by QEMU alone"

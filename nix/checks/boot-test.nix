@@ -1,0 +1,39 @@
+# `nix run .#boot-test -- NAME`: one boot scenario by hand, the consoles of its machines in the terminal.
+{
+  # what stands for `nix`
+  command,
+  lib,
+  # of the scenarios
+  names,
+  writeShellApplication,
+}:
+writeShellApplication {
+  name = "boot-test";
+  text = ''
+    usage() {
+      cat <<'EOF'
+    Run one boot scenario, the consoles of its machines in this terminal. In a checkout of the repository:
+
+    usage: ${command} run .#boot-test -- NAME [PART OF A TEST'S NAME]
+
+    NAME is one of these folders of tests/boot:
+    ${lib.concatMapStrings (name: "  ${name}\n") names}EOF
+    }
+
+    name=''${1:-}
+    case $name in
+      "" | -h | --help)
+        usage
+        ;;
+      ${lib.concatStringsSep " | " names})
+        # one machine after the other, so that their consoles don't mix
+        exec ${command} run ".#boot.$name" -- --nocapture --test-threads=1 "''${@:2}"
+        ;;
+      *)
+        echo "boot-test: there is no boot scenario '$name'" >&2
+        usage >&2
+        exit 2
+        ;;
+    esac
+  '';
+}

@@ -1,0 +1,178 @@
+# What mkMachine takes as a setting is what init's parser takes, and the other way round: each of these values is judged by
+# both. tests/settings.rs asks init.
+{
+  lib,
+  writeText,
+  crates,
+  settings,
+}:
+let
+  # of the right type: what is no word at all only mkMachine can be given
+  values = {
+    ip = [
+      "dhcp"
+      "on"
+      "any"
+      "both"
+      "off"
+      "none"
+      "bootp"
+      "rarp"
+      "DHCP"
+      "10.0.2.15"
+      "10.0.2"
+      "10.0.2.256"
+      "10.0.2.015"
+      "0.0.0.0"
+      "0.0.0.5"
+      "127.0.0.1"
+      "223.255.255.255"
+      "224.0.0.1"
+      "255.255.255.255"
+      "10.0.2.15:::255.255.255.0"
+      "10.0.2.15:::255.0.255.0"
+      "10.0.2.15:::255.255.255.255"
+      "10.0.2.15:::0.0.0.0"
+      "10.0.2.15:::mask"
+      "10.0.2.15::10.0.2.2:255.255.255.0"
+      "10.0.2.15::10.0.2.15"
+      "10.0.2.15::0.0.0.0"
+      "10.0.2.15::127.0.0.1"
+      "10.0.2.15:nfs"
+      "10.0.2.15::::web"
+      "10.0.2.15::::-web"
+      "10.0.2.15:::::eth1"
+      "10.0.2.15::::::off"
+      "10.0.2.15::::::magic"
+      "10.0.2.15:::::::10.0.2.3:10.0.2.4"
+      "10.0.2.15:::::::dns"
+      "10.0.2.15::::::::dns"
+      "10.0.2.15::::::::10.0.2.4:ntp"
+      "10.0.2.15::::::::::"
+      "::::web:eth1:dhcp"
+      ":::::eth1"
+      "::::-web-::dhcp"
+      "::gateway:mask"
+      "::::::off"
+      "::::::magic"
+      ":::::::::::"
+    ];
+    hostname = [
+      "web"
+      "web-1.example"
+      "1"
+      "-web"
+      "web-"
+      "my_vm"
+      "web..example"
+      "web."
+      "é"
+      (numbered 63)
+      (numbered 64)
+      "${numbered 32}.${numbered 31}"
+      "${numbered 32}.${numbered 32}"
+    ];
+    panic = [
+      0
+      30
+      2147483647
+      2147483648
+      (-1)
+      (-2147483648)
+      (-2147483649)
+    ];
+    log = [
+      "udp://10.0.2.2"
+      "tcp://10.0.2.2:1"
+      "tcp://10.0.2.2:65535"
+      "tcp://10.0.2.2:65536"
+      "tcp://10.0.2.2:0"
+      "tcp://10.0.2.2:+5"
+      "tcp://10.0.2.2:"
+      "tls://10.0.2.2"
+      "10.0.2.2"
+      "udp://host"
+      "udp://10.0.2.256"
+      "udp://10.0.2.02"
+    ];
+    ntp = [
+      "10.0.2.4"
+      "10.0.2.04"
+      "0.0.0.0"
+      "pool.example"
+    ];
+    status = [
+      1
+      80
+      65535
+      65536
+      (-1)
+    ];
+    networkWait = seconds;
+    grace = seconds;
+    restart = [
+      "always"
+      "on-failure"
+      "never"
+      "sometimes"
+      "Always"
+    ];
+    hotplug = [
+      true
+    ];
+    signals = [
+      { SIGINT = "poweroff"; }
+      { SIGPWR = "ignore"; }
+      { SIGTERM = "reboot"; }
+      { SIGUSR1 = "explode"; }
+      { SIGUSR2 = "reboot"; }
+      { SIGKILL = "reboot"; }
+      { SIGHUP = "reboot"; }
+    ];
+    moduleParameters = [
+      { e1000.Speed = 100; }
+      { e1000.Speed = "100,100"; }
+    ];
+    moduleBlacklist = [
+      [ "floppy" ]
+      [
+        "floppy"
+        "pcspkr"
+      ]
+    ];
+  };
+  seconds = [
+    0
+    3600
+    3601
+    (-1)
+  ];
+  numbered = count: lib.concatMapStrings (_: "x") (builtins.genList (_: null) count);
+
+  # accepted or refused, a tabulator, a word
+  verdict =
+    name: value:
+    let
+      setting = settings.${name};
+    in
+    lib.concatMapStrings (word: "${if setting.test value then "accepted" else "refused"}\t${word}\n") (
+      setting.words value
+    );
+  untried = lib.subtractLists (lib.attrNames values) (lib.attrNames settings);
+in
+if untried != [ ] then
+  throw "nix/checks/settings.nix has no values to try for ${lib.concatStringsSep ", " untried}"
+else
+  crates.init.testWith {
+    pname = "settings";
+    env.SETTINGS = writeText "settings" (
+      lib.concatMapStrings (name: lib.concatMapStrings (verdict name) values.${name}) (
+        lib.attrNames values
+      )
+    );
+    # cargo is content when no test ran at all
+    cargoTestExtraArgs = ''
+      --test settings -- --include-ignored | tee output
+      grep -q '2 passed' output
+    '';
+  }

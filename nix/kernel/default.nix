@@ -1,0 +1,85 @@
+# The kernel: linux_6_12's source with kernel.config on top of tinyconfig, and what a profile says otherwise.
+{
+  bc,
+  bison,
+  elfutils,
+  flex,
+  lib,
+  linuxManualConfig,
+  linux_6_12,
+  perl,
+  runCommandCC,
+}:
+# names of files of options here, each on top of those before it
+fragments:
+let
+  # Only the options, so that a better reason above one of them builds no kernel.
+  optionOf = line: builtins.match "(# )?(CONFIG_[A-Za-z0-9_]+)(=.*| is not set)" line;
+  isOption = line: lib.isString line && optionOf line != null;
+  linesOf = file: builtins.filter isOption (builtins.split "\n" (builtins.readFile file));
+  nameOf = line: builtins.elemAt (optionOf line) 1;
+  # the last word on an option counts
+  over =
+    lines: file:
+    let
+      more = linesOf file;
+    in
+    builtins.filter (line: !builtins.elem (nameOf line) (map nameOf more)) lines ++ more;
+  options = builtins.foldl' over [ ] (
+    map (name: ./. + "/${name}.config") ([ "kernel" ] ++ fragments)
+  );
+  fragment = builtins.toFile "kernel.config" (lib.concatMapStrings (line: line + "\n") options);
+
+  # linuxManualConfig wants every option spelled out and must find nothing left to ask, so the options are
+  # worked out with the tools and flags that it will build with.
+  configfile =
+    runCommandCC "kernel.config"
+      {
+        nativeBuildInputs = [
+          bc
+          bison
+          elfutils
+          flex
+          perl
+        ];
+        inherit fragment;
+        makeFlags = linux_6_12.commonMakeFlags;
+      }
+      ''
+        tar -xf ${linux_6_12.src} --strip-components=1 --no-same-owner
+        make $makeFlags tinyconfig
+        cat $fragment >>.config
+        make $makeFlags olddefconfig
+        source ${./config-survives.sh}
+        kernel_options . >options
+        kernel_config_survives $fragment .config options
+        cp .config $out
+      '';
+in
+linuxManualConfig {
+  inherit (linux_6_12) src version modDirVersion;
+  inherit configfile;
+  # in the order of their numbers; what each is for and what it buys is at its head
+  kernelPatches = map (name: {
+    inherit name;
+    patch = ./patches/pending + "/${name}";
+  }) (lib.attrNames (builtins.readDir ./patches/pending));
+  # said here, so that Nix need not build the configuration to know it
+  config = {
+    CONFIG_MODULES = if builtins.elem "CONFIG_MODULES=y" options then "y" else "n";
+    CONFIG_RUST = "n";
+  };
+}
+// {
+  # the words that the kernel puts before the command line that it is given
+  builtInCommandLine = builtins.head (
+    builtins.concatMap (
+      line:
+      let
+        value = builtins.match "CONFIG_CMDLINE=\"(.*)\"" line;
+      in
+      if value == null then [ ] else value
+    ) options
+    ++ [ "" ]
+  );
+}

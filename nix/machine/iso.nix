@@ -1,0 +1,60 @@
+# The ISO image: BIOS, isolinux, the kernel, the initramfs, and room for settings that are put over them.
+{
+  runCommand,
+  syslinux,
+  xorriso,
+}:
+{
+  name,
+  # nix/machine/default.nix says what it is
+  identity,
+  kernel,
+  initrd,
+  commandLine,
+  settings,
+}:
+runCommand "${name}-iso"
+  {
+    nativeBuildInputs = [ xorriso ];
+    # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this. DEFAULT would ask
+    # what to boot while Shift is held or Caps Lock is on, and wait forever; UI does not ask. Where the kernel could not
+    # be loaded it is asked all the same: it tries again after 10 s in which no key was pressed, after 5 minutes whatever
+    # comes from keyboard and serial line.
+    isolinuxConfiguration = ''
+      SERIAL 0 115200
+      SAY Now booting the kernel from ISOLINUX...
+      UI machine
+      TIMEOUT 100
+      TOTALTIMEOUT 3000
+      LABEL machine
+        KERNEL /bzImage
+        INITRD /initrd,/settings
+        APPEND ${commandLine}
+    '';
+    passAsFile = [ "isolinuxConfiguration" ];
+    passthru = {
+      inherit identity commandLine settings;
+      file = "${name}.iso";
+    };
+  }
+  ''
+    mkdir -p tree/isolinux $out
+    cp ${kernel}/bzImage tree/bzImage
+    cp ${initrd}/initrd tree/initrd
+    cp ${syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
+    # Loaded behind the initramfs, where the kernel passes over zeros: `configure` may put an archive there.
+    truncate --size=4096 tree/settings
+    cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
+    chmod -R u=rwX,go=rX tree
+    find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
+
+    # xorriso takes every date from SOURCE_DATE_EPOCH. isolinux.bin is patched with its own place in the
+    # image (-boot-info-table), so the image gets a copy. The application's name is where an image that does not
+    # run tells its identity: `xorriso -indev FILE -pvd_info`.
+    xorriso -as mkisofs -quiet -o $out/${name}.iso \
+      -volid SCRATCHMACHINE -appid 'scratchmachine ${identity}' -preparer "" -publisher "" \
+      -r -no-pad \
+      -b isolinux/isolinux.bin -c isolinux/boot.cat \
+      -no-emul-boot -boot-load-size 4 -boot-info-table \
+      tree
+  ''

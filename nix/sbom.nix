@@ -1,9 +1,0 @@
-# What an image is made of, for others' tools: $out/NAME.cdx.json is CycloneDX, $out/NAME.spdx.json is SPDX.
-{ pkgs, audit }:
-{ name, provenance }:
-pkgs.runCommand "${name}-sbom" { passthru.file = name; } ''
-  mkdir $out
-  date=$(date --utc --date @$SOURCE_DATE_EPOCH +%FT%TZ)
-  ${audit}/bin/sbom cyclonedx ${provenance} $date >$out/${name}.cdx.json
-  ${audit}/bin/sbom spdx ${provenance} $date >$out/${name}.spdx.json
-''

@@ -1,0 +1,128 @@
+//! What the status page shows, gathered from everywhere.
+
+use super::identity::VERSION;
+use super::thread;
+use scratchmachine::config::Config;
+use scratchmachine::logs::Log;
+use scratchmachine::network::{self, Network};
+use scratchmachine::phases::Phases;
+use scratchmachine::status::{self, Value};
+use scratchmachine::{modules, supervisor};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How the programs are doing, shared with the thread of the status page.
+pub type Statuses = Arc<Mutex<Vec<supervisor::Status>>>;
+
+pub fn start(
+    log: &Log,
+    config: &Config,
+    image: String,
+    phases: Phases,
+    network: Option<&Network>,
+    statuses: &Statuses,
+) {
+    let Some(port) = config.status else { return };
+    let (page, statuses) = (log.clone(), Arc::clone(statuses));
+    let network = network.map(Network::watch);
+    thread::start(log, "status", move || {
+        let report = || {
+            let network = network.as_ref().map(|status| status());
+            report(&page, &image, &phases, &statuses, network)
+        };
+        page.warn(status::serve(port, report));
+    });
+}
+
+fn report(
+    log: &Log,
+    image: &str,
+    phases: &Phases,
+    statuses: &Mutex<Vec<supervisor::Status>>,
+    network: Option<network::Status>,
+) -> Value {
+    let programs = statuses
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    let programs = programs.into_iter().map(|program| {
+        let facts = Value::map([
+            ("process", program.process.map(|pid| pid as u64).into()),
+            (
+                "VmRSS_kB",
+                program
+                    .process
+                    .and_then(|pid| resident(&pid.to_string()))
+                    .into(),
+            ),
+            ("restarts", u64::from(program.restarts).into()),
+            (
+                "last_exit",
+                program.last_exit.map(|exit| exit.to_string()).into(),
+            ),
+        ]);
+        (program.name, facts)
+    });
+    let configured = network
+        .as_ref()
+        .and_then(|network| network.configured.as_ref());
+    let statistics = log.statistics();
+    let lost = statistics
+        .readers
+        .iter()
+        .map(|reader| (reader.name.clone(), reader.lost.total().into()));
+    // once, so that its figures are from one moment
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let took = phases.took().map(|(name, took)| (name, took.into()));
+    Value::map([
+        ("version", VERSION.into()),
+        ("image", image.into()),
+        ("uptime_seconds", phases.uptime().as_secs().into()),
+        ("phases_ms", Value::map(took)),
+        (
+            "modules",
+            Value::List(modules::loaded().into_iter().map(Value::from).collect()),
+        ),
+        (
+            "network",
+            Value::map([
+                (
+                    "carrier",
+                    network
+                        .as_ref()
+                        .map(|network| u64::from(network.has_carrier))
+                        .into(),
+                ),
+                ("address", configured.map(|it| it.to_string()).into()),
+                ("details", configured.map(|it| it.details()).into()),
+            ]),
+        ),
+        ("programs", Value::map(programs)),
+        ("log_lines_lost", Value::map(lost)),
+        ("kernel_lines_overwritten", statistics.overwritten.into()),
+        (
+            "memory",
+            Value::map([
+                ("MemTotal_kB", kilobytes(&meminfo, "MemTotal").into()),
+                (
+                    "MemAvailable_kB",
+                    kilobytes(&meminfo, "MemAvailable").into(),
+                ),
+                ("init_VmRSS_kB", resident("self").into()),
+            ]),
+        ),
+    ])
+}
+
+/// What a process has in memory, in kB (proc_pid_status(5)). `None` if it has just ended.
+fn resident(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    kilobytes(&status, "VmRSS")
+}
+
+/// The number in a line such as `MemTotal:  114988 kB`, as in /proc/meminfo and /proc/PID/status.
+fn kilobytes(text: &str, field: &str) -> Option<u64> {
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
+}

@@ -1,0 +1,5 @@
+{ isoOf, machine }:
+{
+  iso = isoOf machine;
+  inherit (machine.iso) identity;
+}

@@ -1,0 +1,11 @@
+{
+  besideDemo,
+  directBoot,
+  misbehave,
+}:
+directBoot (besideDemo {
+  flood = misbehave [
+    "flood"
+    "100"
+  ];
+})

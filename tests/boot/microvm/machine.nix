@@ -1,0 +1,5 @@
+{ machine }:
+{
+  image = machine.microvmImage;
+  inherit (machine.microvmImage) identity;
+}

@@ -1,0 +1,1 @@
+{ allCards, directBoot }: directBoot allCards

@@ -1,0 +1,12 @@
+{
+  besideDemo,
+  directBoot,
+  misbehave,
+}:
+directBoot (besideDemo {
+  lingers = misbehave [ "linger" ];
+  orphans = misbehave [
+    "orphans"
+    "10000"
+  ];
+})

@@ -1,0 +1,8 @@
+{
+  besideDemo,
+  directBoot,
+  misbehave,
+}:
+directBoot (besideDemo {
+  hungry = misbehave [ "eat-memory" ];
+})

@@ -1,0 +1,11 @@
+{
+  demo,
+  directBoot,
+  mkMachine,
+}:
+directBoot (mkMachine {
+  programs = {
+    first = demo;
+    second = demo;
+  };
+})

@@ -1,0 +1,1 @@
+{ directBoot, machine }: directBoot machine

@@ -1,0 +1,8 @@
+{
+  besideDemo,
+  directBoot,
+  misbehave,
+}:
+directBoot (besideDemo {
+  stubborn = misbehave [ "ignore-term" ];
+})

@@ -1,0 +1,8 @@
+{
+  besideDemo,
+  directBoot,
+  misbehave,
+}:
+directBoot (besideDemo {
+  trespasser = misbehave [ "try-everything" ];
+})

@@ -1,0 +1,11 @@
+{
+  isoOf,
+  limits,
+  machine,
+  tiny,
+}:
+{
+  inherit limits;
+  demo = isoOf machine;
+  tiny = isoOf tiny;
+}

@@ -1,0 +1,7 @@
+{
+  directBoot,
+  failingPrograms,
+  initrdOf,
+  machine,
+}:
+directBoot machine // { failingPrograms = initrdOf failingPrograms; }

@@ -1,0 +1,1 @@
+{ isoOf, tiny }: { iso = isoOf tiny; }

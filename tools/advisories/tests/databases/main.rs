@@ -1,5 +1,0 @@
-//! The program on hand-made databases.
-
-mod findings;
-mod hostile;
-mod lab;

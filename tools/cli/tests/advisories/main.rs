@@ -1,0 +1,5 @@
+//! `scratchmachine advisories` on hand-made databases.
+
+mod findings;
+mod hostile;
+mod lab;
