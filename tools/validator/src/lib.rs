@@ -77,6 +77,8 @@ fn packaged(package: &str, file: &str) -> Result<Value, String> {
         .args(["metadata", "--format-version", "1", "--locked"])
         .args(["--manifest-path", "Cargo.toml"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        // With a target, cargo 1.85 leaves out what isn't compiled for it.
+        .env_remove("CARGO_BUILD_TARGET")
         .output()
         .map_err(|error| format!("run {cargo}: {error}"))?;
     let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| {

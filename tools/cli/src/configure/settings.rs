@@ -82,9 +82,9 @@ mod tests {
     #[test]
     fn each_word_that_init_would_pass_over_or_never_see_is_named() {
         for (word, cause) in [
-            ("scratchmachine.colour=red", "not a setting that is known"),
+            ("scratchmachine.colour=red", "is not a known setting"),
             ("scratchmachine.status=65536", "was ignored"),
-            ("ip=10.0.2", "no IPv4 address"),
+            ("ip=10.0.2", "is not an IPv4 address"),
             ("scratchmachine.log=pigeon", "it has no transport"),
             ("quiet", "not a setting of init"),
             ("console=ttyS1", "not a setting of init"),
