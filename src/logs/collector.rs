@@ -11,8 +11,8 @@
 //! end those that are idle, is not logged: a line about it would open the next connection.
 
 mod connection;
-mod tiocoutq;
 mod target;
+mod tiocoutq;
 mod window;
 
 use super::record::{Record, Severity};

@@ -1,7 +1,7 @@
 //! The connection: UDP or TCP behind one interface.
 
-use super::tiocoutq;
 use super::target::{Target, Transport};
+use super::tiocoutq;
 use crate::logs::record::{TCP_MESSAGE, UDP_MESSAGE};
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv, setsockopt, sockopt};

@@ -110,7 +110,7 @@ fn words_that_would_do_nothing_are_all_named_and_nothing_is_written() {
     let error = bench.run(&words).unwrap_err();
     assert!(error.contains("'ip=10.0.2' was ignored"), "{error}");
     assert!(
-        error.contains("'scratchmachine.colour=red' is not a setting"),
+        error.contains("'scratchmachine.colour=red' is not a known setting"),
         "{error}"
     );
     bench.fails(
@@ -148,7 +148,7 @@ fn what_is_not_an_image_of_ours_is_refused_with_the_reason() {
     bench.write("huge.iso", &with(descriptor + 156 + 10, &[0xff; 4]));
     for (image, cause) in [
         ("missing.iso", "missing.iso: No such file or directory"),
-        (".", ". is a directory"),
+        (".", "read .: it is a directory"),
         ("text", "read text: it is not an ISO image"),
         ("empty", "read empty: it is not an ISO image"),
         (
