@@ -72,7 +72,7 @@ fn what_is_not_a_regular_file_is_refused_at_once() {
         ("socket", "read socket: it is not a regular file"),
         ("/dev/zero", "read /dev/zero: it is not a regular file"),
         (".", "read .: it is a directory: name the .iso file in it"),
-        ("a", "a: Too many levels of symbolic links"),
+        ("a", "(os error 40)"),
         ("missing", "missing: No such file or directory"),
         ("", "a value is required for '<IMAGE>'"),
         ("empty", "read empty: it is not an ISO image: it is empty"),
