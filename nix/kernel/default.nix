@@ -2,6 +2,7 @@
 {
   bc,
   bison,
+  callPackage,
   elfutils,
   flex,
   lib,
@@ -46,7 +47,8 @@ let
         makeFlags = linux_6_12.commonMakeFlags;
       }
       ''
-        tar -xf ${linux_6_12.src} --strip-components=1 --no-same-owner
+        cp -r --no-preserve=mode,ownership ${callPackage ./options.nix { }}/. .
+        chmod -R u+x scripts
         make $makeFlags tinyconfig
         cat $fragment >>.config
         make $makeFlags olddefconfig
