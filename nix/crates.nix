@@ -34,6 +34,17 @@ host
     ];
     tests = [ ../demo/tests ];
   };
+  # what writes images, which no other tool's dependency is to be part of
+  image = crate.static {
+    root = ../tools;
+    files = [
+      ../tools/Cargo.toml
+      ../tools/formats/Cargo.toml
+      ../tools/formats/src
+      ../tools/image
+    ];
+    directory = "image";
+  };
   # what the boot tests put into machines
   guest = crate.static {
     root = ../tests/guest;

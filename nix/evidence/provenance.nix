@@ -88,6 +88,9 @@ let
     files = {
       "/bzImage" = place "${kernel}/bzImage" "kernel";
       "/initrd" = place "${initrd}/initrd" "initrd";
+      # in no directory of the ISO
+      "boot code of the master boot record" = place "${syslinux}/share/syslinux/isohdpfx.bin" "syslinux";
+      "\\EFI\\BOOT\\BOOTX64.EFI" = place "${iso.efi}/bootx64.efi" "efi";
       "/isolinux/isolinux.bin" = place "${syslinux}/share/syslinux/isolinux.bin" "syslinux";
       "/isolinux/ldlinux.c32" = place "${syslinux}/share/syslinux/ldlinux.c32" "syslinux";
       "/isolinux/isolinux.cfg" = place "${writeText "isolinux.cfg" iso.isolinuxConfiguration}" "settings";
@@ -100,11 +103,18 @@ let
     components = {
       image = {
         name = "the ISO's own structures";
-        about = "written by xorriso, as nix/machine/iso.nix asks for it";
+        about = "written by xorriso, as nix/machine/iso.nix asks for it, and by tools/image";
       };
       initrd = {
         name = "initramfs";
         about = "the archive's own structures, written by cpio; its members are listed below";
+      };
+      efi = {
+        name = "EFI program";
+        kind = "loader";
+        version = "0.1.0";
+        licence = "MIT";
+        about = "built from this repository: nix/machine/efi";
       };
       settings = {
         name = "settings";

@@ -1,9 +1,15 @@
-# The ISO image: BIOS, isolinux, the kernel, the initramfs, and room for settings that are put over them.
+# The image: an ISO with isolinux, the kernel, the initramfs, and room for settings that are put over them; which is a disk
+# as well, and starts under a BIOS and UEFI (docs/reference/image-layout.md).
 {
+  callPackage,
+  crates,
   runCommand,
   syslinux,
   xorriso,
 }:
+let
+  efi = callPackage ./efi { };
+in
 {
   name,
   # nix/machine/default.nix says what it is
@@ -33,7 +39,12 @@ runCommand "${name}-iso"
     '';
     passAsFile = [ "isolinuxConfiguration" ];
     passthru = {
-      inherit identity commandLine settings;
+      inherit
+        commandLine
+        efi
+        identity
+        settings
+        ;
       file = "${name}.iso";
     };
   }
@@ -57,4 +68,6 @@ runCommand "${name}-iso"
       -b isolinux/isolinux.bin -c isolinux/boot.cat \
       -no-emul-boot -boot-load-size 4 -boot-info-table \
       tree
+    ${crates.image.package}/bin/hybrid $out/${name}.iso \
+      ${syslinux}/share/syslinux/isohdpfx.bin ${efi}/bootx64.efi
   ''

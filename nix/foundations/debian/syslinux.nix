@@ -17,6 +17,7 @@ build {
   };
   script = ''
     mkdir -p $out/share/syslinux
-    cp ${image}/usr/lib/ISOLINUX/isolinux.bin ${image}/usr/lib/syslinux/modules/bios/ldlinux.c32 $out/share/syslinux/
+    cp ${image}/usr/lib/ISOLINUX/{isolinux,isohdpfx}.bin \
+      ${image}/usr/lib/syslinux/modules/bios/ldlinux.c32 $out/share/syslinux/
   '';
 }

@@ -7,6 +7,7 @@ pub mod difference;
 mod el_torito;
 mod fields;
 mod file;
+mod hybrid;
 pub mod image;
 mod iso9660;
 mod kernel;

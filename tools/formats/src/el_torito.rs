@@ -1,4 +1,4 @@
-//! El Torito: what a BIOS reads to start from a CD, the boot catalogue and the program that it names.
+//! El Torito: what a BIOS or UEFI reads to start from a CD, the boot catalogue and what it names.
 
 use std::ops::Range;
 
@@ -24,6 +24,16 @@ layout! {
 }
 
 layout! {
+    /// What comes before the entries for another platform.
+    section {
+        HEADER = 0..1, Bytes, "section's header";
+        PLATFORM = 1..2, Bytes, "section's platform";
+        ENTRIES = 2..4, Little, "number of entries in the section";
+        NAME = 4..32, Bytes, "section's name";
+    }
+}
+
+layout! {
     /// A program to start.
     entry {
         BOOT_INDICATOR = 0..1, Bytes, "boot indicator";
@@ -41,6 +51,7 @@ const SIGNATURE: &[u8] = &[0x55, 0xaa];
 const BOOTABLE: usize = 0x88;
 const SECTION: usize = 0x90;
 const LAST_SECTION: usize = 0x91;
+const EFI: usize = 0xef;
 /// Sectors to load are those of a disk.
 const LOADED_SECTOR: usize = 512;
 
@@ -49,12 +60,20 @@ pub struct Catalogue {
     pub range: Range<usize>,
     /// Where the programs are that a BIOS would start.
     pub programs: Vec<usize>,
+    /// Where the volumes are in which UEFI looks for a program.
+    pub volumes: Vec<usize>,
 }
 
-/// The fields of a catalogue with one program.
+/// The fields of a catalogue with one program and one volume.
 pub fn fields() -> impl Iterator<Item = Field> {
-    let entry = entry::FIELDS.iter().map(|it| it.within(validation::END));
-    validation::FIELDS.iter().copied().chain(entry)
+    [
+        (0, validation::FIELDS),
+        (validation::END, entry::FIELDS),
+        (validation::END + entry::END, section::FIELDS),
+        (validation::END + entry::END + section::END, entry::FIELDS),
+    ]
+    .into_iter()
+    .flat_map(|(at, fields)| fields.iter().map(move |it| it.within(at)))
 }
 
 pub fn parse(bytes: &[u8], volume: &Volume) -> Result<Option<Catalogue>> {
@@ -78,17 +97,22 @@ pub fn parse(bytes: &[u8], volume: &Volume) -> Result<Option<Catalogue>> {
             "the boot catalogue's first entry does not validate it",
         ));
     }
-    let mut programs = Vec::new();
+    let (mut programs, mut volumes) = (Vec::new(), Vec::new());
+    let mut platform = validation::PLATFORM.number(first, 0)?;
     let mut at = start + validation::END;
     for _ in 0..limits::BOOT_ENTRIES {
         match entry::BOOT_INDICATOR.number(bytes, at)? {
+            // of no stated length: to the medium's end
+            BOOTABLE if platform == EFI => {
+                volumes.push(offset(entry::SECTOR.number(bytes, at)?));
+            }
             BOOTABLE => {
                 let program = offset(entry::SECTOR.number(bytes, at)?);
                 let length = entry::SECTORS.number(bytes, at)? * LOADED_SECTOR;
                 slice(bytes, program, length, "the boot catalogue's program")?;
                 programs.push(program);
             }
-            SECTION | LAST_SECTION => (),
+            SECTION | LAST_SECTION => platform = section::PLATFORM.number(bytes, at)?,
             _ => break,
         }
         at += entry::END;
@@ -102,6 +126,7 @@ pub fn parse(bytes: &[u8], volume: &Volume) -> Result<Option<Catalogue>> {
     Ok(Some(Catalogue {
         range: start..at,
         programs,
+        volumes,
     }))
 }
 
@@ -131,4 +156,24 @@ pub fn write(sector: usize, loaded: usize) -> Vec<u8> {
         field.put_number(&mut program, number);
     }
     [first, program].concat()
+}
+
+/// What follows such a catalogue where there is a volume for UEFI too, at `sector`. UEFI specification 2.10, section
+/// 13.3.2.1: a length of 0 is all that follows.
+///
+/// # Panics
+/// The sector does not fit in its field.
+pub fn efi_section(sector: usize) -> Vec<u8> {
+    let mut header = vec![0; section::END];
+    for (field, number) in [
+        (section::HEADER, LAST_SECTION),
+        (section::PLATFORM, EFI),
+        (section::ENTRIES, 1),
+    ] {
+        field.put_number(&mut header, number);
+    }
+    let mut volume = vec![0; entry::END];
+    entry::BOOT_INDICATOR.put_number(&mut volume, BOOTABLE);
+    entry::SECTOR.put_number(&mut volume, sector);
+    [header, volume].concat()
 }

@@ -8,11 +8,12 @@ use crate::error::{Error, Result};
 use crate::initramfs::{self, Segment};
 use crate::iso9660::descriptors::{self, Descriptor};
 use crate::iso9660::directories::Entry;
+use crate::iso9660::sector::offset;
 use crate::iso9660::volume::Volume;
 use crate::layout::is_zero;
 use crate::limits::Budget;
 use crate::ranges::Ledger;
-use crate::{boot_info, el_torito};
+use crate::{boot_info, el_torito, hybrid};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartKind {
@@ -24,6 +25,8 @@ pub enum PartKind {
     Directory(String),
     Continuation,
     BootCatalogue,
+    /// What makes a disk of an ISO.
+    Hybrid(hybrid::Kind),
     File(String),
     /// Zeros after something.
     Padding(String),
@@ -45,6 +48,7 @@ impl fmt::Display for PartKind {
             PartKind::Directory(path) => write!(formatter, "directory {path}"),
             PartKind::Continuation => formatter.write_str("Rock Ridge continuation"),
             PartKind::BootCatalogue => formatter.write_str("El Torito boot catalogue"),
+            PartKind::Hybrid(kind) => write!(formatter, "{kind}"),
             PartKind::File(path) => formatter.write_str(path),
             PartKind::Padding(after) => write!(formatter, "padding after {after}"),
             PartKind::Unaccounted => formatter.write_str("UNACCOUNTED FOR"),
@@ -75,6 +79,8 @@ impl<'a> Image<'a> {
 
         let mut ledger = Ledger::new(bytes.len());
         claim_volume(&mut ledger, &volume)?;
+        let volumes = catalogue.as_ref().map_or(&[][..], |it| &it.volumes);
+        claim_system_area(&mut ledger, bytes, &volume, volumes)?;
         let mut boot_info = None;
         if let Some(catalogue) = &catalogue {
             ledger.claim(catalogue.range.clone(), PartKind::BootCatalogue)?;
@@ -132,7 +138,6 @@ impl<'a> Image<'a> {
 
 /// The structures of ISO 9660.
 fn claim_volume(ledger: &mut Ledger<PartKind>, volume: &Volume) -> Result<()> {
-    ledger.claim(0..descriptors::START, PartKind::SystemArea)?;
     for (at, kind) in &volume.descriptors {
         ledger.claim(*at..at + kind.length(), PartKind::Descriptor(*kind))?;
     }
@@ -155,6 +160,38 @@ fn claim_volume(ledger: &mut Ledger<PartKind>, volume: &Volume) -> Result<()> {
     }
     for range in &volume.tree.continuations {
         ledger.claim(range.clone(), PartKind::Continuation)?;
+    }
+    Ok(())
+}
+
+/// Nothing, or what makes a disk of the ISO: wherever that is not what it has to be, it is unaccounted for.
+fn claim_system_area(
+    ledger: &mut Ledger<PartKind>,
+    bytes: &[u8],
+    volume: &Volume,
+    volumes: &[usize],
+) -> Result<()> {
+    match volumes {
+        [] => return ledger.claim(0..descriptors::START, PartKind::SystemArea),
+        [start] if *start == offset(hybrid::START) => (),
+        [other, ..] => {
+            return Err(Error::new(
+                *other,
+                "the boot catalogue names a volume for UEFI that is not in the system area",
+            ));
+        }
+    }
+    for piece in hybrid::expected(bytes, volume)? {
+        let range = piece.range();
+        let is_other = |at: &usize| bytes[*at] != piece.bytes[*at - range.start];
+        let other = match (range.clone().find(is_other), range.clone().rfind(is_other)) {
+            (Some(first), Some(last)) => first..last + 1,
+            _ => range.end..range.end,
+        };
+        let kind = PartKind::Hybrid(piece.kind);
+        ledger.claim(range.start..other.start, kind.clone())?;
+        ledger.claim(other.clone(), PartKind::Unaccounted)?;
+        ledger.claim(other.end..range.end, kind)?;
     }
     Ok(())
 }

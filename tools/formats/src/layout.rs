@@ -76,6 +76,15 @@ impl Field {
         }
     }
 
+    /// The field of a structure whose first `before` bytes are another part.
+    pub const fn back_by(self, before: usize) -> Field {
+        Field {
+            start: self.start - before,
+            end: self.end - before,
+            ..self
+        }
+    }
+
     /// What is left of the field in a structure of `length` bytes.
     pub fn clipped(self, length: usize) -> Field {
         Field {

@@ -10,9 +10,12 @@ pub mod boot_info;
 pub mod bzimage;
 pub mod cpio;
 pub mod el_torito;
+pub mod fat;
+pub mod hybrid;
 pub mod image;
 pub mod initramfs;
 pub mod iso9660;
+pub mod mbr;
 pub mod settings_layer;
 pub mod zstd;
 

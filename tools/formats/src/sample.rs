@@ -1,5 +1,5 @@
 //! A small image that has one of all that ours have, for tests: descriptors, both path tables, Rock Ridge with a
-//! continuation, a boot catalogue, a boot loader with its boot info table, a kernel's head, an initramfs, a file for
+//! continuation, a boot catalogue, what makes a disk of it, a boot loader with its boot info table, a kernel's head, an initramfs, a file for
 //! settings.
 
 use crate::bzimage::{self, SECOND_SECTOR};
@@ -7,7 +7,7 @@ use crate::iso9660::descriptors::{self, Descriptor, boot_record, head, volume};
 use crate::iso9660::rock_ridge::{self, continuation, dates, mark, name, posix, reference};
 use crate::iso9660::sector::SECTOR;
 use crate::iso9660::{path_tables, record};
-use crate::{boot_info, el_torito};
+use crate::{boot_info, el_torito, hybrid};
 
 const DATE: [u8; 7] = [80, 1, 1, 0, 0, 0, 0];
 const SETTINGS: usize = 4096;
@@ -197,12 +197,15 @@ pub fn image(initrd: &[u8]) -> Vec<u8> {
     ] {
         image[sector * SECTOR..][..bytes.len()].copy_from_slice(&bytes);
     }
+    let written = hybrid::write(&mut image, &[0x33; 432], &[0x4d; 2000]);
+    assert_eq!(written, Ok(()), "a disk can be made of the sample");
     image
 }
 
 #[cfg(test)]
 mod tests {
     use crate::cpio;
+    use crate::hybrid::Kind;
     use crate::image::{Image, PartKind};
     use proptest::prelude::*;
 
@@ -234,6 +237,9 @@ mod tests {
         for kind in [
             PartKind::Continuation,
             PartKind::BootCatalogue,
+            PartKind::Hybrid(Kind::MasterBootRecord),
+            PartKind::Hybrid(Kind::Table),
+            PartKind::Hybrid(Kind::Directory(r"\EFI\BOOT")),
             PartKind::PathTable { big_endian: true },
         ] {
             assert!(image.parts.iter().any(|part| part.kind == kind), "{kind}");
@@ -249,7 +255,7 @@ mod tests {
             let length = bytes.len();
             for (at, byte) in damage {
                 // most structures are in the first sectors
-                bytes[(0x8000 + at) % length] = byte;
+                bytes[at % length] = byte;
             }
             if let Ok(image) = Image::parse(&bytes) {
                 let mut end = 0;

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use formats::boot_info;
 use formats::cpio::Member;
 use formats::error::Error;
 use formats::image::{Image, Part, PartKind};
@@ -11,6 +10,7 @@ use formats::layout::is_zero;
 use formats::settings_layer::{self, SettingsLayer};
 use formats::sha256;
 use formats::text::escape;
+use formats::{boot_info, hybrid};
 use provenance::closure::Closure;
 use provenance::origin::{Origin, Provenance};
 
@@ -96,6 +96,10 @@ fn region(
         }
         PartKind::File(path) if path == settings_layer::ISO_PATH && is_zero(bytes) => {
             region.what += ", room for a layer of settings, empty";
+        }
+        PartKind::Hybrid(kind @ (hybrid::Kind::BootCode | hybrid::Kind::Program)) => {
+            let name = kind.to_string();
+            known(&mut region, &name, bytes, false, provenance, problems);
         }
         PartKind::File(path) => {
             let has_boot_info = image.boot_info.as_deref() == Some(path);

@@ -1,12 +1,12 @@
 //! The boot catalogue, compared field by field.
 
-use formats::el_torito::{self, entry, validation};
+use formats::el_torito::{self, entry, section, validation};
 use formats::layout::Field;
 
 use crate::verify::difference::Explain;
 use crate::verify::fields::{self, Explained, MADE, UNUSED};
 
-const STARTS: &str = "a BIOS starts something else, starts it differently, or refuses to";
+const STARTS: &str = "the firmware starts something else, starts it differently, or refuses to";
 const CHECKSUM: &str = "it no longer fits the first entry, or that was changed too";
 
 pub fn catalogue(ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain) {
@@ -14,7 +14,7 @@ pub fn catalogue(ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain)
         validation::MANUFACTURER => MADE,
         validation::CHECKSUM => CHECKSUM,
         validation::RESERVED => UNUSED,
-        field if field == entry::CRITERIA.within(validation::END) => UNUSED,
+        field if field.name == entry::CRITERIA.name || field.name == section::NAME.name => UNUSED,
         _ => STARTS,
     };
     let fields: Vec<Explained> = el_torito::fields()

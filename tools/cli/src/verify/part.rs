@@ -4,7 +4,7 @@ use formats::image::PartKind;
 
 use crate::verify::byte_ranges::{describe, first, sizes};
 use crate::verify::difference::Difference;
-use crate::verify::{el_torito, file, iso9660};
+use crate::verify::{el_torito, file, hybrid, iso9660};
 
 /// The differences of a part that lies at `base` of theirs. There is at least one.
 pub fn compare(
@@ -31,6 +31,7 @@ pub fn compare(
         }
         PartKind::Continuation => iso9660::continuation(ours, theirs, base, explain),
         PartKind::BootCatalogue => el_torito::catalogue(ours, theirs, base, explain),
+        PartKind::Hybrid(kind) => hybrid::compare(kind, ours, theirs, base, explain),
         PartKind::SystemArea | PartKind::Padding(_) => explain(
             first(ours, theirs),
             format!(

@@ -1,0 +1,232 @@
+//! What makes an ISO of ours a disk as well, and start under UEFI as under a BIOS: it is all in the 32 kB that ISO 9660
+//! leaves to the system, and in the boot catalogue.
+//!
+//! ```text
+//! sector 0         master boot record: a BIOS starts isolinux from a disk; one partition, from sector 1 to the end
+//! sector 1 …       FAT: boot sector, table, root directory
+//!   then           \EFI, \EFI\BOOT, \EFI\BOOT\BOOTX64.EFI
+//! sector 16 …      the ISO. The other files of the FAT are files of the ISO, in the same bytes.
+//! ```
+//!
+//! All but the boot code and the program follows from the ISO, so that whoever reads an image writes it once more and
+//! compares.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::fat::{self, Geometry};
+use crate::iso9660::descriptors::{self, Descriptor};
+use crate::iso9660::sector::{SECTOR, offset};
+use crate::iso9660::volume::Volume;
+use crate::layout::slice;
+use crate::{el_torito, mbr, sha256};
+
+/// Where the FAT begins, in sectors of a CD.
+pub const START: usize = 1;
+const SYSTEM_AREA: usize = descriptors::START / SECTOR;
+
+/// The isolinux whose sector the master boot record names.
+const LOADER: &str = "/isolinux/isolinux.bin";
+pub const BOOT_CODE: &str = "boot code of the master boot record";
+pub const PROGRAM: &str = r"\EFI\BOOT\BOOTX64.EFI";
+
+/// The files that an image has under UEFI, as the ISO has them. The kernel's stub puts files one behind the other, and an
+/// archive has to begin at a multiple of four: so the first archive has the zeros behind it as well.
+const FILES: [(&str, &str, bool); 4] = [
+    ("BZIMAGE", "/bzImage", false),
+    ("INITRD", "/initrd", true),
+    ("SETTINGS", "/settings", false),
+    ("ISOLINUX.CFG", "/isolinux/isolinux.cfg", false),
+];
+
+/// A structure of the system area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    BootCode,
+    MasterBootRecord,
+    BootSector,
+    Table,
+    Directory(&'static str),
+    Program,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::BootCode => formatter.write_str(BOOT_CODE),
+            Kind::MasterBootRecord => formatter.write_str("master boot record"),
+            Kind::BootSector => formatter.write_str("FAT boot sector"),
+            Kind::Table => formatter.write_str("FAT"),
+            Kind::Directory(path) => write!(formatter, "FAT directory {path}"),
+            Kind::Program => formatter.write_str(PROGRAM),
+        }
+    }
+}
+
+pub struct Piece {
+    pub kind: Kind,
+    /// Where it is in the image.
+    pub at: usize,
+    pub bytes: Vec<u8>,
+}
+
+impl Piece {
+    pub fn range(&self) -> Range<usize> {
+        self.at..self.at + self.bytes.len()
+    }
+}
+
+/// The pieces of the system area of an image that has this boot code and program.
+///
+/// # Errors
+/// The ISO lacks a file, or is too large for this layout.
+pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Result<Vec<Piece>> {
+    let wrong = |at: usize, why: &str| Error::new(at, why);
+    let sectors = volume.length / SECTOR;
+    let geometry = Geometry::of(sectors.saturating_sub(START))
+        .ok_or_else(|| wrong(0, "the image is too large for a FAT16"))?;
+    let first = START + geometry.clusters_start() / SECTOR;
+    let cluster = |sector: usize| fat::FIRST_CLUSTER + sector - first;
+    let (efi, boot, executable) = (first, first + 1, first + 2);
+    let program_clusters = fat::clusters_of(program.len());
+    if executable + program_clusters > SYSTEM_AREA {
+        return Err(wrong(
+            0,
+            "the image is too large for a FAT in its system area",
+        ));
+    }
+
+    let mut root = vec![fat::subdirectory("EFI", cluster(efi))];
+    let mut chains = vec![
+        (cluster(efi), 1),
+        (cluster(boot), 1),
+        (cluster(executable), program_clusters),
+    ];
+    for (name, path, is_padded) in FILES {
+        let file = volume.file(path).ok_or_else(|| {
+            Error::new(
+                0,
+                format!("the image has no {path}, which it needs under UEFI"),
+            )
+        })?;
+        let count = fat::clusters_of(file.range.len());
+        let start = file.range.start / SECTOR;
+        if file.range.start % SECTOR != 0 || start < SYSTEM_AREA || start + count > sectors {
+            return Err(wrong(
+                file.range.start,
+                "a file that is not in sectors of its own",
+            ));
+        }
+        let size = if is_padded {
+            count * SECTOR
+        } else {
+            file.range.len()
+        };
+        root.push(fat::file(name, cluster(start), size));
+        chains.push((cluster(start), count));
+    }
+    let loader = volume.file(LOADER).map(|file| file.range.start);
+    let loader = loader.ok_or_else(|| Error::new(0, format!("the image has no {LOADER}")))?;
+
+    let start = START * (SECTOR / mbr::SECTOR);
+    let length = volume.length / mbr::SECTOR - start;
+    let number = number_of(bytes, volume)?;
+    let record = mbr::write(code, loader / mbr::SECTOR, number, start, length);
+    let code = mbr::record::CODE.range();
+    let volume_start = offset(START);
+    let piece = |kind, at, bytes| Piece { kind, at, bytes };
+    let mut pieces = vec![
+        piece(Kind::BootCode, 0, record[code.clone()].to_vec()),
+        piece(
+            Kind::MasterBootRecord,
+            code.end,
+            record[code.end..].to_vec(),
+        ),
+        piece(
+            Kind::BootSector,
+            volume_start,
+            geometry.boot_sector(start, number),
+        ),
+        piece(
+            Kind::Table,
+            volume_start + geometry.table_start(),
+            geometry.table(&chains),
+        ),
+        piece(
+            Kind::Directory(r"\"),
+            volume_start + geometry.root_start(),
+            root.concat(),
+        ),
+    ];
+    let in_efi = [fat::subdirectory("BOOT", cluster(boot))];
+    let in_boot = [fat::file("BOOTX64.EFI", cluster(executable), program.len())];
+    for (kind, sector, bytes) in [
+        (
+            Kind::Directory(r"\EFI"),
+            efi,
+            fat::directory(cluster(efi), None, &in_efi),
+        ),
+        (
+            Kind::Directory(r"\EFI\BOOT"),
+            boot,
+            fat::directory(cluster(boot), Some(cluster(efi)), &in_boot),
+        ),
+        (Kind::Program, executable, program.to_vec()),
+    ] {
+        pieces.push(piece(kind, offset(sector), bytes));
+    }
+    Ok(pieces)
+}
+
+/// The number of the disk and of the volume: the beginning of the hash of what the image calls itself.
+fn number_of(bytes: &[u8], volume: &Volume) -> Result<[u8; 4]> {
+    let primary = volume.descriptor(Descriptor::Primary).unwrap_or_default();
+    let name = descriptors::volume::APPLICATION.bytes(bytes, primary)?;
+    let hash = sha256::digest(name);
+    Ok([hash[0], hash[1], hash[2], hash[3]])
+}
+
+/// The pieces that an image should have, by its own boot code and program, if its boot catalogue says that it is such a
+/// one.
+///
+/// # Errors
+/// They can't be.
+pub fn expected(bytes: &[u8], volume: &Volume) -> Result<Vec<Piece>> {
+    let code = mbr::record::CODE.bytes(bytes, 0)?;
+    // where it is follows from the image's size, and how long it is says its entry
+    let geometry = Geometry::of((volume.length / SECTOR).saturating_sub(START));
+    let first = geometry.map_or(0, |it| offset(START) + it.clusters_start());
+    let entry = first + SECTOR + 2 * fat::entry::END;
+    let size = fat::entry::SIZE.number(bytes, entry)?;
+    let program = slice(bytes, first + 2 * SECTOR, size, PROGRAM)?;
+    pieces(bytes, volume, code, program)
+}
+
+/// Make a disk of an ISO.
+///
+/// # Errors
+/// It is no ISO of ours, or too large.
+pub fn write(bytes: &mut [u8], code: &[u8], program: &[u8]) -> Result<()> {
+    let volume = Volume::parse(bytes)?;
+    let catalogue = el_torito::parse(bytes, &volume)?
+        .ok_or_else(|| Error::new(0, "the image has no boot catalogue"))?;
+    let section = el_torito::efi_section(START);
+    let room = slice(
+        bytes,
+        catalogue.range.end,
+        section.len(),
+        "an entry for UEFI",
+    )?;
+    if !crate::layout::is_zero(room) || !crate::layout::is_zero(&bytes[..descriptors::START]) {
+        return Err(Error::new(
+            0,
+            "the image has something in its system area already",
+        ));
+    }
+    bytes[catalogue.range.end..][..section.len()].copy_from_slice(&section);
+    for piece in pieces(bytes, &volume, code, program)? {
+        bytes[piece.range()].copy_from_slice(&piece.bytes);
+    }
+    Ok(())
+}
