@@ -2,6 +2,7 @@
 # attribute with the same meaning; nix/checks/interface.nix holds both to it.
 {
   pkgs = [
+    "OVMF"
     "bc"
     "binutils"
     "bison"

@@ -14,7 +14,7 @@ writeShellApplication {
       cat <<'EOF'
     Run one boot scenario, the consoles of its machines in this terminal. In a checkout of the repository:
 
-    usage: ${command} run .#boot-test -- NAME [PART OF A TEST'S NAME]
+    usage: ${command} run .#boot-test -- NAME [OPTION OF ITS TESTS, SUCH AS PART OF A NAME]
 
     NAME is one of these folders of tests/boot:
     ${lib.concatMapStrings (name: "  ${name}\n") names}EOF

@@ -1,10 +1,29 @@
 # What a machine can be made for, by name: docs/reference/profiles.md says what each has and has not.
 { mkKernel }:
+let
+  # every driver of a network card that the kernel has, so that no hypervisor gives a machine without a network; those
+  # of buses, and what drivers share, come along (modules.nix)
+  networkDrivers = [
+    "8139cp"
+    "e1000"
+    "e1000e"
+    "ena"
+    "gve"
+    "hv_netvsc"
+    "igb"
+    "igbvf"
+    "ixgbevf"
+    "pcnet32"
+    "tulip"
+    "virtio_net"
+    "vmxnet3"
+  ];
+in
 {
   default = {
     kernel = mkKernel [ ];
     # drivers in the image, if nothing else is asked for
-    modules = [ "e1000" ];
+    modules = networkDrivers;
     commandLine = [
       "console=tty0"
       "console=ttyS0,115200"

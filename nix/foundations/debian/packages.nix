@@ -85,6 +85,7 @@ let
     makeInitrd = callPackage ./make-initrd.nix { };
     linuxManualConfig = callPackage ./linux-manual-config.nix { };
     linux_6_12 = callPackage ./linux.nix { };
+    OVMF = callPackage ./ovmf.nix { };
     qemu_test = callPackage ./qemu.nix { root = root "qemu"; };
     rsyslog = callPackage ./rsyslog.nix { root = root "collector"; };
     go = callPackage ./go.nix { root = root "go"; };

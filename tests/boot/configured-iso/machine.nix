@@ -1,4 +1,5 @@
 {
+  OVMF,
   scratchmachine,
   isoOf,
   machine,
@@ -6,6 +7,8 @@
 }:
 {
   inherit (machine.iso) identity;
+  code = OVMF.firmware;
+  inherit (OVMF) variables;
   iso = runCommand "configured.iso" { } ''
     ${scratchmachine}/bin/scratchmachine configure ${isoOf machine} ip=10.0.2.15:::255.255.0.0 scratchmachine.status=81 -o $out
   '';

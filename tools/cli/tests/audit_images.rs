@@ -7,6 +7,7 @@ use cli::audit::{explain, text};
 use cli::input;
 use cli::verify::difference::Difference;
 use cli::verify::image::{compare, why_not};
+use formats::hybrid::Kind;
 use formats::image::{Image, PartKind};
 use formats::iso9660::descriptors::Descriptor;
 use formats::iso9660::sector::SECTOR;
@@ -144,7 +145,7 @@ fn hidden_bytes_are_unaccounted_for_at_their_offset() {
     let original = demo();
     let image = Image::parse(&original).unwrap();
     for part in &image.parts {
-        if matches!(part.kind, PartKind::Padding(_) | PartKind::SystemArea) {
+        if matches!(part.kind, PartKind::Padding(_)) {
             let at = part.range.end - 1;
             let mut bytes = original.clone();
             bytes[at] = 1;
@@ -168,8 +169,64 @@ fn a_flipped_byte_is_reported_with_its_part_and_field() {
     let primary = PartKind::Descriptor(Descriptor::Primary);
     type Case = (PartKind, usize, &'static [&'static str]);
     let file = |path: &str| PartKind::File(path.to_owned());
-    let cases: [Case; 22] = [
-        (PartKind::SystemArea, 100, &["system area", "zeros"]),
+    let hybrid = PartKind::Hybrid;
+    let directory = |path: &'static str| PartKind::Hybrid(Kind::Directory(path));
+    let cases: [Case; 35] = [
+        (
+            hybrid(Kind::BootCode),
+            100,
+            &["boot code", "1 byte differs"],
+        ),
+        // from here on it is what comes after the boot code
+        (
+            hybrid(Kind::MasterBootRecord),
+            0,
+            &["master boot record", "sector of the boot loader"],
+        ),
+        (
+            hybrid(Kind::MasterBootRecord),
+            10,
+            &["master boot record", "number of the disk"],
+        ),
+        (
+            hybrid(Kind::MasterBootRecord),
+            22,
+            &["partition: first sector"],
+        ),
+        (
+            hybrid(Kind::MasterBootRecord),
+            40,
+            &["bytes that have no meaning differ"],
+        ),
+        (
+            hybrid(Kind::BootSector),
+            11,
+            &["FAT boot sector", "bytes in a sector"],
+        ),
+        (hybrid(Kind::BootSector), 40, &["serial number"]),
+        (hybrid(Kind::BootSector), 300, &["boot code", "hidden"]),
+        (hybrid(Kind::Table), 9, &["FAT", "UEFI starts other bytes"]),
+        (
+            directory(r"\"),
+            32 + 26,
+            &["FAT directory \\", "entry of BZIMAGE", "first cluster"],
+        ),
+        (directory(r"\EFI"), 64 + 3, &["entry of BOOT", "name"]),
+        (
+            directory(r"\EFI\BOOT"),
+            64 + 22,
+            &["entry of BOOTX64 EFI", "time of the last change"],
+        ),
+        (
+            hybrid(Kind::Program),
+            700,
+            &[r"\EFI\BOOT\BOOTX64.EFI", "1 byte differs"],
+        ),
+        (
+            PartKind::BootCatalogue,
+            65,
+            &["boot catalogue", "section's platform"],
+        ),
         (
             primary.clone(),
             1,

@@ -8,8 +8,10 @@ mod console;
 pub mod dhcp_server;
 pub mod ending;
 mod http;
+pub mod medium;
 pub mod memory;
 mod monitor;
+mod picture;
 pub mod port;
 mod running;
 mod screen;
@@ -48,6 +50,26 @@ impl Machine {
         let mut machine = Self::new().option(&["-cdrom"]);
         machine.options.push(iso.as_ref().into());
         machine
+    }
+
+    /// From power-on, with this image in a medium of [`medium::names`].
+    ///
+    /// # Panics
+    /// There is no such medium.
+    pub fn from_medium(image: &str, medium: &str) -> Self {
+        let options = medium::options(image, medium);
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        Self::new().option(&options)
+    }
+
+    /// With UEFI in the place of a BIOS: its code, and its variables as they are at first. Both are files of the host's,
+    /// which are not written to.
+    pub fn with_uefi(self, code: &str, variables: &str) -> Self {
+        let flash = |unit: u8, access: &str, file: &str| {
+            format!("if=pflash,unit={unit},format=raw,{access},file={file}")
+        };
+        self.option(&["-drive", &flash(0, "readonly=on", code)])
+            .option(&["-drive", &flash(1, "snapshot=on", variables)])
     }
 
     /// By a command that hands options on to QEMU, and takes `--port` for the port that leads to the machine's port 80,

@@ -4,7 +4,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const PROMPT: &str = "(qemu) ";
@@ -20,6 +20,11 @@ impl Monitor {
         std::fs::create_dir(&directory)
             .unwrap_or_else(|error| panic!("make {}: {error}", directory.display()));
         Monitor { directory }
+    }
+
+    /// Where there is room for what it writes.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// QEMU's options for it.

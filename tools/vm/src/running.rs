@@ -2,6 +2,7 @@
 
 use crate::console::Console;
 use crate::monitor::Monitor;
+use crate::picture::Picture;
 use crate::{TIMEOUT, http, screen};
 use std::io::Write;
 use std::process::{Child, ExitStatus};
@@ -73,6 +74,32 @@ impl Running {
                 "no '{text}' on the screen:\n{screen}"
             );
             std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Wait until so many lines of the screen begin with the same letter, as those of the kernel's and init's do; for a
+    /// screen on which letters are drawn.
+    ///
+    /// # Panics
+    /// They never do.
+    pub fn wait_for_lines_in_picture(&self, count: usize) {
+        let file = self.monitor.directory().join("screen.ppm");
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            self.monitor(&format!("screendump {}", file.display()));
+            let picture = std::fs::read(&file).ok().and_then(|it| Picture::parse(&it));
+            let letters = picture.map_or_else(Vec::new, |picture| picture.first_letters());
+            let alike = |letter| letters.iter().filter(|it| *it == letter).count();
+            let most = letters.iter().map(alike).max().unwrap_or_default();
+            if most >= count {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{most} lines of the screen begin alike, of {}",
+                letters.len()
+            );
+            std::thread::sleep(Duration::from_millis(500));
         }
     }
 

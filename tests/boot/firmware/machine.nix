@@ -1,0 +1,10 @@
+{
+  OVMF,
+  isoOf,
+  machine,
+}:
+{
+  iso = isoOf machine;
+  code = OVMF.firmware;
+  inherit (OVMF) variables;
+}

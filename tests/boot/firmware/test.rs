@@ -1,0 +1,62 @@
+// The demo machine's image under each firmware, in each medium: one file for all of them.
+//
+// A check boots what covers every kind once. All of it: nix run .#boot-test -- firmware --include-ignored
+
+use vm::{Machine, Running, medium};
+
+fn boot(firmware: &str, medium: &str, chipset: &str) -> Running {
+    let machine = Machine::from_medium(machine::ISO, medium)
+        .option(&["-machine", chipset, "-m", "256"])
+        .with_network_card("e1000");
+    match firmware {
+        "bios" => machine,
+        _ => machine.with_uefi(machine::CODE, machine::VARIABLES),
+    }
+    .boot()
+}
+
+fn assert_that_it_serves(firmware: &str, medium: &str, chipset: &str) {
+    println!("{firmware}, {medium}, {chipset}");
+    let mut machine = boot(firmware, medium, chipset);
+    machine.wait_for("hello: listening");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.assert_alive();
+}
+
+#[test]
+fn a_bios_boots_it_from_a_disk() {
+    assert_that_it_serves("bios", "nvme", "q35");
+}
+
+#[test]
+fn a_bios_boots_it_from_a_usb_stick() {
+    assert_that_it_serves("bios", "usb", "pc");
+}
+
+#[test]
+fn uefi_boots_it_from_a_cd() {
+    assert_that_it_serves("uefi", "cd", "q35");
+}
+
+#[test]
+fn uefi_boots_it_from_a_disk_and_shows_it_on_the_screen_and_the_power_button_works() {
+    let mut machine = boot("uefi", "virtio-blk", "q35");
+    machine.wait_for("hello: listening");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.wait_for_lines_in_picture(10);
+    machine.press_power_button();
+    machine.wait_for("exit status 0, power off");
+    assert!(machine.wait_for_end().success());
+}
+
+#[test]
+#[ignore = "the full matrix, of which the others cover each kind"]
+fn every_firmware_boots_it_from_every_medium_on_every_chipset() {
+    for firmware in ["bios", "uefi"] {
+        for medium in medium::names() {
+            for chipset in ["pc", "q35"] {
+                assert_that_it_serves(firmware, medium, chipset);
+            }
+        }
+    }
+}
