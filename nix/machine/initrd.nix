@@ -1,6 +1,7 @@
-# The initramfs: init, the programs, the modules, the settings, the identity, and nothing else. Two archives one after the
-# other, the programs' last: the kernel stops unpacking where its memory is full, and starts init all the same, which
-# then has to be there and to see that it doesn't fit.
+# The initramfs: init, the programs, the modules, the settings, the identity, and nothing else. Three archives one after
+# the other. Init's is first: the kernel stops unpacking where its memory is full, and starts init all the same, which
+# then has to be there and to see that it doesn't fit. The programs come right behind it, since they have much in common
+# with it, and the window of the compression has to reach from one to the other.
 {
   cpio,
   lib,
@@ -30,10 +31,6 @@ let
       symlink = "/init";
     }
     {
-      object = modules;
-      symlink = "/lib/modules";
-    }
-    {
       object = writeText "scratchmachine.conf" (lib.concatMapStrings (word: word + "\n") settings);
       symlink = "/etc/scratchmachine.conf";
     }
@@ -47,7 +44,7 @@ let
     object = runCommand "scratchmachine.unpacked" { nativeBuildInputs = [ cpio ]; } ''
       # in pages, of which this file takes one, and another one a layer of settings over the image
       pages=2
-      for archive in ${archive base} ${archive over}; do
+      for archive in ${archive base} ${archive over} ${archive drivers}; do
         while read -r mode _ _ _ bytes _; do
           [[ $mode != -* ]] || pages=$((pages + (bytes + 4095) / 4096))
         done < <(cpio --quiet -tv <$archive/initrd)
@@ -60,6 +57,12 @@ let
     {
       object = programs;
       symlink = "/programs";
+    }
+  ];
+  drivers = [
+    {
+      object = modules;
+      symlink = "/lib/modules";
     }
   ];
 
@@ -77,10 +80,10 @@ runCommand "initrd"
   {
     nativeBuildInputs = [ zstd ];
     # what lies where
-    passthru.contents = base ++ [ unpacked ] ++ over;
+    passthru.contents = base ++ [ unpacked ] ++ over ++ drivers;
   }
   ''
     mkdir $out
     # one stream, so that a program has to bring only what init has not
-    cat ${archive (base ++ [ unpacked ])}/initrd ${archive over}/initrd | ${compress} >$out/initrd
+    cat ${archive (base ++ [ unpacked ])}/initrd ${archive over}/initrd ${archive drivers}/initrd | ${compress} >$out/initrd
   ''
