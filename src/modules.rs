@@ -49,6 +49,8 @@ pub struct Modules {
     directory: PathBuf,
     sysfs: PathBuf,
     index: Index,
+    /// The drivers of network cards that the kernel has and the image has not.
+    absent: Index,
     settings: Settings,
     insert: Insert,
     /// Modules that were tried, by name, and whether they are loaded. None is tried twice.
@@ -96,6 +98,11 @@ impl Modules {
                 dependencies: read(&directory.join("modules.dep"))?,
                 aliases: read(&directory.join("modules.alias"))?,
             },
+            absent: Index {
+                dependencies: String::new(),
+                // there may be none
+                aliases: read(&directory.join("modules.absent")).unwrap_or_default(),
+            },
             directory,
             sysfs: sysfs.to_owned(),
             settings,
@@ -135,6 +142,9 @@ impl Modules {
             }
             self.seen.push(device.clone());
             let drivers = self.index.drivers_for(&device.modalias);
+            if drivers.is_empty() && device.is_network_card() && !device.has_driver() {
+                report(Err(self.without_driver(&device)));
+            }
             let mut is_new = false;
             for driver in &drivers {
                 is_new |= self.load(driver, &device, report);
@@ -229,6 +239,21 @@ impl Modules {
         (self.insert)(&doing, &file, &parameters)
     }
 
+    /// What to do about a network card that nothing in the image drives.
+    fn without_driver(&self, device: &Device) -> Error {
+        let doing = format!(
+            "find a driver for the network card {} ({})",
+            device.name(),
+            pci_ids(&device.modalias).unwrap_or_else(|| device.modalias.clone())
+        );
+        match self.absent.drivers_for(&device.modalias).first() {
+            Some(module) => Error::new(doing, format!("the image lacks the module {module}"))
+                .advise("add it to the machine's modules, or leave them out and have all"),
+            None => Error::new(doing, "the kernel has none")
+                .advise("give the machine another kind of card"),
+        }
+    }
+
     /// Is the module loaded? `None` if it was not tried yet.
     fn was_tried(&self, name: &str) -> Option<bool> {
         let mut tried = self.tried.iter();
@@ -294,6 +319,14 @@ fn push_parameter(parameters: &mut String, parameter: &str) -> bool {
         }
     }
     true
+}
+
+/// Vendor and device of a PCI card, as everybody writes them, `8086:100e`, of `pci:v00008086d0000100Esv…`.
+fn pci_ids(modalias: &str) -> Option<String> {
+    let (vendor, rest) = modalias.strip_prefix("pci:v")?.split_once('d')?;
+    let (device, _) = rest.split_once("sv")?;
+    let short = |number: &str| u32::from_str_radix(number, 16).ok();
+    Some(format!("{:04x}:{:04x}", short(vendor)?, short(device)?))
 }
 
 fn read(file: &Path) -> Result<String, Error> {

@@ -42,6 +42,7 @@ let
           "demo"
           "fuzz"
           "guest"
+          "image"
           "init"
           "tools"
         ]

@@ -56,6 +56,13 @@ runCommand "${name}-iso"
     # Loaded behind the initramfs, where the kernel passes over zeros: `configure` may put an archive there.
     truncate --size=4096 tree/settings
     cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
+    # The FAT has two bytes for each sector, and the system area of an ISO has room for 11,000 sectors' worth.
+    bytes=$(($(stat -c %s tree/bzImage) + $(stat -c %s tree/initrd)))
+    room=()
+    if ((bytes > 20000000)); then
+      truncate --size=$(((bytes / 2048 + 2048) * 2 / 2048 * 2048 + 8 * 2048)) tree/efi
+      room=(--sort-weight 1000 /efi)
+    fi
     chmod -R u=rwX,go=rX tree
     find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
 
@@ -66,7 +73,7 @@ runCommand "${name}-iso"
       -volid SCRATCHMACHINE -appid 'scratchmachine ${identity}' -preparer "" -publisher "" \
       -r -no-pad \
       -b isolinux/isolinux.bin -c isolinux/boot.cat \
-      -no-emul-boot -boot-load-size 4 -boot-info-table \
+      -no-emul-boot -boot-load-size 4 -boot-info-table "''${room[@]}" \
       tree
     ${crates.image.package}/bin/hybrid $out/${name}.iso \
       ${syslinux}/share/syslinux/isohdpfx.bin ${efi}/bootx64.efi

@@ -1,5 +1,5 @@
 # The modules that a machine asked for, with those they depend on, and the index that says so:
-# $out/VERSION/kernel/…/*.ko, modules.dep and modules.alias, to be found as /lib/modules.
+# $out/VERSION/kernel/…/*.ko, modules.dep, modules.alias and modules.absent, to be found as /lib/modules.
 {
   binutils,
   lib,
@@ -81,4 +81,14 @@ else
           [[ ! ''${carried[''${module:-none}]-} ]] || echo "$word $pattern $module"
         done <modules.alias | sort
       } >$directory/modules.alias
+
+      # the same of network cards' drivers that are not there, for init to say which one is missing
+      while read -r word pattern module; do
+        case ''${index[''${module:-none}]-} in
+          kernel/drivers/net/* | kernel/drivers/virtio/virtio_pci.ko* | kernel/drivers/hv/hv_vmbus.ko*)
+            [[ ''${carried[$module]-} ]] || echo "$word $pattern $module"
+            ;;
+        esac
+      done <modules.alias | sort >$TMPDIR/absent
+      [[ ! -s $TMPDIR/absent ]] || cp $TMPDIR/absent $directory/modules.absent
     ''

@@ -1,5 +1,6 @@
 //! The devices and how each describes itself: the files `modalias` below `/sys/devices`.
 
+use super::glob;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs;
@@ -7,6 +8,14 @@ use std::path::{Path, PathBuf};
 
 /// How many directories deep a device may be: a USB stick behind hubs behind bridges is at 20.
 pub const DEEPEST: usize = 40;
+
+/// The modaliases of network cards: PCI's by their class, virtio's and VMBus' by their kind, and VMBus itself.
+const NETWORK_CARDS: [&str; 4] = [
+    "pci:*bc02sc*",
+    "virtio:d00000001v*",
+    "vmbus:635161f83edfc546913ff2d2f965ed0e",
+    "acpi*:VMBUS:*",
+];
 
 /// A directory below `/sys/devices` with a modalias.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +39,18 @@ impl Device {
         self.path.file_name().unwrap_or_default()
     }
 
+    /// Is one of the kernel's drivers its driver?
+    pub fn has_driver(&self) -> bool {
+        self.path.join("driver").exists()
+    }
+
+    /// Is it a network card, or the bus that one hangs on?
+    pub fn is_network_card(&self) -> bool {
+        NETWORK_CARDS
+            .iter()
+            .any(|pattern| glob::matches(pattern, &self.modalias))
+    }
+
     /// While this is off, the drivers of the device's bus take no device by themselves.
     ///
     /// If it can't be switched off they take all devices that they support: then the order is the drivers'.
@@ -41,7 +62,7 @@ impl Device {
     /// Let one of the kernel's drivers take this device, unless one did already, and wait until it has. Drivers
     /// that fail log that themselves.
     pub fn probe(&self) {
-        if !self.path.join("driver").exists() {
+        if !self.has_driver() {
             let probe = self.path.join("subsystem/drivers_probe");
             let _ = fs::write(probe, self.file_name().as_encoded_bytes());
         }

@@ -254,6 +254,36 @@ fn a_module_without_a_line_in_modules_dep_is_logged_once() {
 }
 
 #[test]
+fn a_network_card_without_a_driver_is_named_with_the_module_that_would_drive_it() {
+    let card = |ids: &str, class: &str| format!("pci:v{ids}sv00001AF4sd00001100bc{class}i00");
+    let lacking = card("000010ECd00008139", "02sc00");
+    let unknown = card("00001234d00005678", "02sc00");
+    let disk = card("00001234d00005678", "01sc00");
+    let machine = Machine::new(
+        "absent",
+        &[
+            ("pci0000:00/0000:00:05.0", &lacking),
+            ("pci0000:00/0000:00:06.0", &unknown),
+            ("pci0000:00/0000:00:07.0", &disk),
+            ("pci0000:00/0000:00:08.0", &unknown),
+        ],
+    );
+    let built_in = machine.0.join("sys/devices/pci0000:00/0000:00:08.0/driver");
+    fs::create_dir(built_in).unwrap();
+    let index = machine.0.join("lib").join(RELEASE).join("modules.absent");
+    fs::write(index, "alias pci:v000010ECd00008139* 8139cp\n").unwrap();
+    assert_eq!(
+        machine.log(Settings::default()),
+        [
+            "find a driver for the network card 0000:00:05.0 (10ec:8139): the image lacks the module 8139cp: \
+             add it to the machine's modules, or leave them out and have all",
+            "find a driver for the network card 0000:00:06.0 (1234:5678): the kernel has none: \
+             give the machine another kind of card",
+        ]
+    );
+}
+
+#[test]
 fn parameters_reach_their_module_together_and_in_order_whichever_dash_is_written() {
     let machine = Machine::new("parameters", &[VIRTIO]);
     let given = settings(

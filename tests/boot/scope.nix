@@ -55,19 +55,8 @@ let
       ];
     };
 
-  # The demo machine with the drivers of several network cards, and a job that joins multicast groups.
-  allCards = mkMachine {
-    programs = {
-      hello = demo;
-      group = job [ "join-groups" ];
-    };
-    modules = [
-      "e1000"
-      "e1000e"
-      "virtio_net"
-      "vmxnet3"
-    ];
-  };
+  # The demo machine with the drivers of all network cards, and a job that joins multicast groups.
+  allCards = besideDemo { group = job [ "join-groups" ]; };
 
   # The demo machine's initramfs with other programs or modules, also such as mkMachine would refuse.
   demoInitrdWith =

@@ -4,8 +4,8 @@
 
 use vm::{Machine, Running, medium};
 
-fn boot(firmware: &str, medium: &str, chipset: &str) -> Running {
-    let machine = Machine::from_medium(machine::ISO, medium)
+fn boot(image: &str, firmware: &str, medium: &str, chipset: &str) -> Running {
+    let machine = Machine::from_medium(image, medium)
         .option(&["-machine", chipset, "-m", "256"])
         .with_network_card("e1000");
     match firmware {
@@ -17,7 +17,11 @@ fn boot(firmware: &str, medium: &str, chipset: &str) -> Running {
 
 fn assert_that_it_serves(firmware: &str, medium: &str, chipset: &str) {
     println!("{firmware}, {medium}, {chipset}");
-    let mut machine = boot(firmware, medium, chipset);
+    assert_that_image_serves(machine::ISO, firmware, medium, chipset);
+}
+
+fn assert_that_image_serves(image: &str, firmware: &str, medium: &str, chipset: &str) {
+    let mut machine = boot(image, firmware, medium, chipset);
     machine.wait_for("hello: listening");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
     machine.assert_alive();
@@ -40,13 +44,19 @@ fn uefi_boots_it_from_a_cd() {
 
 #[test]
 fn uefi_boots_it_from_a_disk_and_shows_it_on_the_screen_and_the_power_button_works() {
-    let mut machine = boot("uefi", "virtio-blk", "q35");
+    let mut machine = boot(machine::ISO, "uefi", "virtio-blk", "q35");
     machine.wait_for("hello: listening");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
     machine.wait_for_lines_in_picture(10);
     machine.press_power_button();
     machine.wait_for("exit status 0, power off");
     assert!(machine.wait_for_end().success());
+}
+
+#[test]
+fn an_image_of_25_megabytes_boots_from_a_disk_under_both() {
+    assert_that_image_serves(machine::LARGE, "bios", "ahci", "q35");
+    assert_that_image_serves(machine::LARGE, "uefi", "ahci", "q35");
 }
 
 #[test]

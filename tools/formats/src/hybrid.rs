@@ -1,5 +1,6 @@
 //! What makes an ISO of ours a disk as well, and start under UEFI as under a BIOS: it is all in the 32 kB that ISO 9660
-//! leaves to the system, and in the boot catalogue.
+//! leaves to the system, and in the boot catalogue. An image whose FAT does not fit there has a file for it, which has to
+//! be the first one.
 //!
 //! ```text
 //! sector 0         master boot record: a BIOS starts isolinux from a disk; one partition, from sector 1 to the end
@@ -22,9 +23,22 @@ use crate::iso9660::volume::Volume;
 use crate::layout::slice;
 use crate::{el_torito, mbr, sha256};
 
-/// Where the FAT begins, in sectors of a CD.
-pub const START: usize = 1;
 const SYSTEM_AREA: usize = descriptors::START / SECTOR;
+/// The file of the ISO in which the FAT is if the system area has no room for it.
+pub const ROOM: &str = "/efi";
+
+/// The sectors of the system area, or of the file for it, that the FAT has for itself.
+fn room(volume: &Volume) -> Range<usize> {
+    match volume.file(ROOM) {
+        Some(file) => file.range.start / SECTOR..file.range.end / SECTOR,
+        None => 1..SYSTEM_AREA,
+    }
+}
+
+/// Where the FAT of an image begins, in bytes.
+pub fn start(volume: &Volume) -> usize {
+    offset(room(volume).start)
+}
 
 /// The isolinux whose sector the master boot record names.
 const LOADER: &str = "/isolinux/isolinux.bin";
@@ -84,17 +98,15 @@ impl Piece {
 pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Result<Vec<Piece>> {
     let wrong = |at: usize, why: &str| Error::new(at, why);
     let sectors = volume.length / SECTOR;
-    let geometry = Geometry::of(sectors.saturating_sub(START))
+    let room = room(volume);
+    let geometry = Geometry::of(sectors.saturating_sub(room.start))
         .ok_or_else(|| wrong(0, "the image is too large for a FAT16"))?;
-    let first = START + geometry.clusters_start() / SECTOR;
+    let first = room.start + geometry.clusters_start() / SECTOR;
     let cluster = |sector: usize| fat::FIRST_CLUSTER + sector - first;
     let (efi, boot, executable) = (first, first + 1, first + 2);
     let program_clusters = fat::clusters_of(program.len());
-    if executable + program_clusters > SYSTEM_AREA {
-        return Err(wrong(
-            0,
-            "the image is too large for a FAT in its system area",
-        ));
+    if executable + program_clusters > room.end {
+        return Err(wrong(0, "the image has no room for its FAT"));
     }
 
     let mut root = vec![fat::subdirectory("EFI", cluster(efi))];
@@ -112,7 +124,7 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
         })?;
         let count = fat::clusters_of(file.range.len());
         let start = file.range.start / SECTOR;
-        if file.range.start % SECTOR != 0 || start < SYSTEM_AREA || start + count > sectors {
+        if file.range.start % SECTOR != 0 || start < room.end || start + count > sectors {
             return Err(wrong(
                 file.range.start,
                 "a file that is not in sectors of its own",
@@ -129,12 +141,12 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
     let loader = volume.file(LOADER).map(|file| file.range.start);
     let loader = loader.ok_or_else(|| Error::new(0, format!("the image has no {LOADER}")))?;
 
-    let start = START * (SECTOR / mbr::SECTOR);
+    let start = room.start * (SECTOR / mbr::SECTOR);
     let length = volume.length / mbr::SECTOR - start;
     let number = number_of(bytes, volume)?;
     let record = mbr::write(code, loader / mbr::SECTOR, number, start, length);
     let code = mbr::record::CODE.range();
-    let volume_start = offset(START);
+    let volume_start = offset(room.start);
     let piece = |kind, at, bytes| Piece { kind, at, bytes };
     let mut pieces = vec![
         piece(Kind::BootCode, 0, record[code.clone()].to_vec()),
@@ -195,8 +207,8 @@ fn number_of(bytes: &[u8], volume: &Volume) -> Result<[u8; 4]> {
 pub fn expected(bytes: &[u8], volume: &Volume) -> Result<Vec<Piece>> {
     let code = mbr::record::CODE.bytes(bytes, 0)?;
     // where it is follows from the image's size, and how long it is says its entry
-    let geometry = Geometry::of((volume.length / SECTOR).saturating_sub(START));
-    let first = geometry.map_or(0, |it| offset(START) + it.clusters_start());
+    let geometry = Geometry::of((volume.length / SECTOR).saturating_sub(room(volume).start));
+    let first = geometry.map_or(0, |it| start(volume) + it.clusters_start());
     let entry = first + SECTOR + 2 * fat::entry::END;
     let size = fat::entry::SIZE.number(bytes, entry)?;
     let program = slice(bytes, first + 2 * SECTOR, size, PROGRAM)?;
@@ -211,7 +223,7 @@ pub fn write(bytes: &mut [u8], code: &[u8], program: &[u8]) -> Result<()> {
     let volume = Volume::parse(bytes)?;
     let catalogue = el_torito::parse(bytes, &volume)?
         .ok_or_else(|| Error::new(0, "the image has no boot catalogue"))?;
-    let section = el_torito::efi_section(START);
+    let section = el_torito::efi_section(room(&volume).start);
     let room = slice(
         bytes,
         catalogue.range.end,

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::initramfs::{self, Segment};
 use crate::iso9660::descriptors::{self, Descriptor};
 use crate::iso9660::directories::Entry;
-use crate::iso9660::sector::offset;
 use crate::iso9660::volume::Volume;
 use crate::layout::is_zero;
 use crate::limits::Budget;
@@ -80,6 +79,7 @@ impl<'a> Image<'a> {
         let mut ledger = Ledger::new(bytes.len());
         claim_volume(&mut ledger, &volume)?;
         let volumes = catalogue.as_ref().map_or(&[][..], |it| &it.volumes);
+        let has_fat = !volumes.is_empty();
         claim_system_area(&mut ledger, bytes, &volume, volumes)?;
         let mut boot_info = None;
         if let Some(catalogue) = &catalogue {
@@ -100,7 +100,7 @@ impl<'a> Image<'a> {
         }
         // the catalogue is a file as well
         let catalogue = catalogue.map(|catalogue| catalogue.range.start);
-        claim_files(&mut ledger, &volume, catalogue)?;
+        claim_files(&mut ledger, &volume, catalogue, has_fat)?;
 
         Ok(Image {
             bytes,
@@ -173,11 +173,11 @@ fn claim_system_area(
 ) -> Result<()> {
     match volumes {
         [] => return ledger.claim(0..descriptors::START, PartKind::SystemArea),
-        [start] if *start == offset(hybrid::START) => (),
+        [start] if *start == hybrid::start(volume) => (),
         [other, ..] => {
             return Err(Error::new(
                 *other,
-                "the boot catalogue names a volume for UEFI that is not in the system area",
+                "the boot catalogue names a volume for UEFI that is not where it belongs",
             ));
         }
     }
@@ -196,15 +196,17 @@ fn claim_system_area(
     Ok(())
 }
 
-/// Each file once, by all its names; the catalogue is claimed as that.
+/// Each file once, by all its names; the catalogue and the FAT are claimed as that.
 fn claim_files(
     ledger: &mut Ledger<PartKind>,
     volume: &Volume,
     catalogue: Option<usize>,
+    has_fat: bool,
 ) -> Result<()> {
+    let is_room = |file: &Entry| has_fat && file.path == hybrid::ROOM;
     let mut names: BTreeMap<(usize, usize), String> = BTreeMap::new();
     for file in &volume.tree.files {
-        if Some(file.range.start) == catalogue {
+        if Some(file.range.start) == catalogue || is_room(file) {
             continue;
         }
         names
