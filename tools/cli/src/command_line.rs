@@ -1,6 +1,6 @@
 //! All verbs, described once: parsing, help, completions and manual pages come from here.
 
-use crate::{advisories, audit, configure, manual, run, verify};
+use crate::{advisories, audit, configure, export, manual, run, verify};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::error::Error as _;
@@ -65,6 +65,20 @@ Exit status:
     )]
     Configure(configure::Options),
 
+    /// Make a file for a hypervisor or a cloud of an image
+    #[command(after_help = "\
+Each image gives the same bytes each time. docs/how-to has a page for each hypervisor and cloud.
+
+Examples:
+  scratchmachine export web.iso --format qcow2
+  scratchmachine export web.iso --format gce -o web.tar.gz
+  nix build .#ova
+
+Exit status:
+  0  done
+  1  not done: nothing was written")]
+    Export(export::Options),
+
     /// List the known vulnerabilities of what is in an image
     #[command(after_help = "\
 Each DIRECTORY is a database that you have fetched:
@@ -119,7 +133,7 @@ Example:
 /// The exit status of a verb that could not do what it was asked for. Verbs that answer a question have 1 for "no".
 pub fn failure(verb: &str) -> u8 {
     match verb {
-        "configure" | "run" | "completions" | "man" => 1,
+        "configure" | "export" | "run" | "completions" | "man" => 1,
         _ => 2,
     }
 }

@@ -2,10 +2,9 @@
 //! never changes by a byte.
 
 mod image;
-mod replace;
 mod settings;
 
-use crate::{output, progress};
+use crate::{output, progress, replace};
 use formats::{settings_layer, sha256};
 use image::Image;
 use scratchmachine::Error;

@@ -7,10 +7,12 @@ pub mod advisories;
 pub mod audit;
 pub mod command_line;
 pub mod configure;
+pub mod export;
 pub mod input;
 pub mod manual;
 mod output;
 pub mod progress;
+mod replace;
 pub mod run;
 mod table;
 pub mod verify;
@@ -42,6 +44,7 @@ fn perform(verb: &Verb) -> Result<ExitCode, Vec<String>> {
         Verb::Audit(options) => one(audit::run(options)),
         Verb::Verify(options) => one(verify::run(options)),
         Verb::Configure(options) => configure::run(options),
+        Verb::Export(options) => one(export::run(options)),
         Verb::Advisories(options) => one(advisories::run(options)),
         Verb::Run(options) => one(run::run(options)),
         Verb::Completions(options) => one(manual::completions(options)),

@@ -32,6 +32,7 @@ pub struct Field {
 }
 
 /// Defines a module with a constant for each field, all of them in order as `FIELDS`, and where they end as `END`.
+#[macro_export]
 macro_rules! layout {
     (
         $(#[$meta:meta])*
@@ -47,7 +48,7 @@ macro_rules! layout {
         }
     };
 }
-pub(crate) use layout;
+pub use layout;
 
 impl Field {
     pub const fn new(range: Range<usize>, encoding: Encoding, name: &'static str) -> Field {

@@ -15,6 +15,7 @@ pub mod hybrid;
 pub mod image;
 pub mod initramfs;
 pub mod iso9660;
+pub mod isolinux;
 pub mod mbr;
 pub mod settings_layer;
 pub mod zstd;

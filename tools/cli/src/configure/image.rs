@@ -3,7 +3,7 @@
 use crate::input;
 use formats::iso9660::descriptors::{self, Descriptor};
 use formats::iso9660::volume::Volume;
-use formats::{settings_layer, sha256};
+use formats::{isolinux, settings_layer, sha256};
 use scratchmachine::Error;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -11,7 +11,6 @@ use std::path::Path;
 
 /// What nix/machine/iso.nix writes.
 const APPLICATION: &str = "scratchmachine";
-const LOADER: &str = "/isolinux/isolinux.cfg";
 
 #[derive(Debug)]
 pub struct Image {
@@ -52,9 +51,11 @@ impl Image {
             wrong("it has no room for settings: it was made before there was any".into())
                 .advise("build it again")
         })?;
-        let loader = range(LOADER).ok_or_else(|| wrong(format!("it has no {LOADER}")))?;
+        let loader =
+            range(isolinux::PATH).ok_or_else(|| wrong(format!("it has no {}", isolinux::PATH)))?;
         Ok(Image {
-            command_line: appended(&String::from_utf8_lossy(&bytes[loader])),
+            command_line: isolinux::command_line(&String::from_utf8_lossy(&bytes[loader]))
+                .to_owned(),
             identity: identity.trim().to_owned(),
             bytes,
             room,
@@ -84,22 +85,9 @@ impl Image {
     }
 }
 
-/// The kernel's command line in isolinux.cfg.
-fn appended(configuration: &str) -> String {
-    let mut lines = configuration.lines();
-    let line = lines.find_map(|line| line.trim().strip_prefix("APPEND "));
-    line.unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_line_is_found_in_the_loaders_configuration() {
-        assert_eq!(appended("LABEL x\n  INITRD /i\n  APPEND a=b c\n"), "a=b c");
-        assert_eq!(appended(""), "");
-    }
 
     #[test]
     fn the_layer_is_the_file_that_init_reads() {
