@@ -97,14 +97,23 @@ in
   packages = {
     inherit (machine)
       closure
+      gce
       initrd
       iso
       kernel
       microvm
       microvmImage
+      netboot
+      oci-disk
+      ova
       provenance
+      qcow2
+      raw
       sbom
+      vhd
+      vhdx
       vm
+      vmdk
       ;
     inherit (scope)
       bench

@@ -11,7 +11,7 @@
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
 #   ⇒ { init, kernel, modules, programs, initrd, iso, vm, microvm, microvmImage, provenance, sbom, closure, audit,
-#     verify }: derivations, fit to be a flake's `packages`
+#     verify, and the image as raw, qcow2, vmdk, …: export.nix }: derivations, fit to be a flake's `packages`
 {
   lib,
   callPackage,
@@ -39,6 +39,7 @@ let
     profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
   };
   mkMicrovm = callPackage ./microvm.nix { };
+  mkExport = callPackage ./export.nix { };
   mkModules = callPackage ./modules.nix { };
   mkPrograms = callPackage ./programs.nix { };
   mkRunner = callPackage ./runner.nix { };
@@ -193,7 +194,26 @@ let
           description = "whether a file is the machine's image, and if not, what differs";
         };
       };
+      # by format, the image for hypervisors and clouds
+      exports = builtins.listToAttrs (
+        map
+          (format: {
+            name = format;
+            value = mkExport machine.iso format;
+          })
+          [
+            "gce"
+            "netboot"
+            "oci-disk"
+            "ova"
+            "qcow2"
+            "raw"
+            "vhd"
+            "vhdx"
+            "vmdk"
+          ]
+      );
     in
-    machine;
+    machine // exports;
 in
 given: assemble (arguments given)

@@ -50,9 +50,12 @@ fn run(arguments: &[String]) -> Result<String, String> {
         .parts
         .iter()
         .filter_map(|part| match &part.kind {
-            PartKind::File(file) => Some((file.clone(), sha256::hex(&bytes[part.range.clone()]))),
+            PartKind::File(name) => Some((name.clone(), part)),
+            // what is in no directory of the ISO
+            PartKind::Hybrid(kind) => Some((kind.to_string(), part)),
             _ => None,
         })
+        .map(|(name, part)| (name, sha256::hex(&bytes[part.range.clone()])))
         .collect();
     let document = write(&packages(&provenance, &hashes)?, date);
     serde_json::to_string_pretty(&document).map_err(|error| error.to_string())
