@@ -47,8 +47,8 @@ impl<'a> Disk<'a> {
     pub fn uuid(&self, use_: &str) -> [u8; 16] {
         let hash = sha256::digest(&[&self.hash[..], use_.as_bytes()].concat());
         let mut uuid: [u8; 16] = std::array::from_fn(|at| hash[at]);
-        uuid[6] = uuid[6] & 0x0f | 0x80;
-        uuid[8] = uuid[8] & 0x3f | 0x80;
+        uuid[6] = (uuid[6] & 0x0f) | 0x80;
+        uuid[8] = (uuid[8] & 0x3f) | 0x80;
         uuid
     }
 }

@@ -168,7 +168,7 @@ fn block_table(blocks: &[bool]) -> Vec<u8> {
         let entry = match is_present {
             true => {
                 place += 1;
-                (place - 1) << 20 | IS_PRESENT
+                ((place - 1) << 20) | IS_PRESENT
             }
             false => IS_ZERO,
         };

@@ -190,7 +190,7 @@ impl Geometry {
         } else {
             // two entries in three bytes
             for pair in next.chunks(2) {
-                let both = pair[0] | pair.get(1).copied().unwrap_or(0) << 12;
+                let both = pair[0] | (pair.get(1).copied().unwrap_or(0) << 12);
                 table.extend(&(both as u32).to_le_bytes()[..3]);
             }
         }

@@ -81,7 +81,7 @@ fn cylinder_head_sector(sector: usize) -> [u8; 3] {
     }
     [
         head as u8,
-        (sector | (cylinder >> 8) << 6) as u8,
+        (sector | ((cylinder >> 8) << 6)) as u8,
         cylinder as u8,
     ]
 }
