@@ -53,9 +53,11 @@ let
       ]
     ++ ofCrate "test" [
       "demo"
+      "export"
       "formats"
       "init"
       "provenance"
+      "vm"
     ]
   );
 
