@@ -58,6 +58,7 @@ host
       ../src
       ../tools/Cargo.toml
       ../tools/cli
+      ../tools/export
       ../tools/formats
       ../tools/provenance
       ../tools/vm/Cargo.toml

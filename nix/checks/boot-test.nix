@@ -9,6 +9,7 @@
 }:
 writeShellApplication {
   name = "boot-test";
+  meta.description = "run one boot scenario by hand";
   text = ''
     usage() {
       cat <<'EOF'
