@@ -27,8 +27,8 @@ writeShellApplication {
         usage
         ;;
       ${lib.concatStringsSep " | " names})
-        # one machine after the other, so that their consoles don't mix
-        exec ${command} run ".#boot.$name" -- --nocapture --test-threads=1 "''${@:2}"
+        # one machine after the other, so that their consoles don't mix; and what a check leaves out
+        exec ${command} run ".#boot.$name" -- --nocapture --test-threads=1 --include-ignored "''${@:2}"
         ;;
       *)
         echo "boot-test: there is no boot scenario '$name'" >&2

@@ -1,6 +1,6 @@
 // The demo machine's image under each firmware, in each medium: one file for all of them.
 //
-// A check boots what covers every kind once. All of it: nix run .#boot-test -- firmware --include-ignored
+// A check boots what covers every kind once; nix run .#boot-test -- firmware boots all of it.
 
 use vm::{Machine, Running, medium};
 
