@@ -5,11 +5,14 @@
   qemu_test,
   runCommand,
   scratchmachine,
+  systemd,
 }:
 runCommand "export"
   {
     nativeBuildInputs = [ qemu_test ];
     image = "${machine.iso}/${machine.iso.file}";
+    microvm = machine.microvmImage;
+    SCRATCHMACHINE_STUB = "${systemd}/lib/systemd/boot/efi/linuxx64.efi.stub";
     # by format, the name that qemu-img has for it
     disks = "raw:img:raw qcow2:qcow2:qcow2 vmdk:vmdk:vmdk vhd:vhd:vpc vhdx:vhdx:vhdx";
   }
@@ -19,7 +22,7 @@ runCommand "export"
     same() { cmp -n $(stat -c %s $image) $image "$1"; }
 
     mkdir one other
-    for format in raw qcow2 vmdk ova vhd vhdx gce oci-disk netboot; do
+    for format in raw qcow2 vmdk ova vhd vhdx gce oci-disk uki netboot; do
       # as another file, in another place, at another time
       (cd one && export $image --format $format)
       cp $image other/copy.iso
@@ -31,13 +34,14 @@ runCommand "export"
         *.img) format=raw ;;
         *.tar.gz) format=gce ;;
         # the machine's name is in them
-        *.ova | *.oci.tar) continue ;;
+        *.ova | *.oci.tar | *.efi) continue ;;
       esac
       diff -r $file other.$format || fail "$format is not the same twice"
     done
-    (cd one && for format in ova oci-disk; do export $image -f $format -o ../again.$format; done)
+    (cd one && for format in ova oci-disk uki; do export $image -f $format -o ../again.$format; done)
     cmp one/*.ova again.ova
     cmp one/*.oci.tar again.oci-disk
+    cmp one/*.efi again.uki
 
     for disk in $disks; do
       IFS=: read -r format extension theirs <<<"$disk"
@@ -84,6 +88,16 @@ runCommand "export"
     cmp -n $(stat -c %s ${machine.initrd}/initrd) one/*.netboot/initrd ${machine.initrd}/initrd
     [[ $(head -n 1 one/*.netboot/boot.ipxe) == '#!ipxe' ]]
 
+    # Firecracker and Cloud Hypervisor: the microvm's files, and a configuration that names them
+    for hypervisor in firecracker cloud-hypervisor; do
+      export $microvm --format $hypervisor -o one.$hypervisor
+      export $microvm --format $hypervisor -o other.$hypervisor
+      diff -r one.$hypervisor other.$hypervisor
+      cmp one.$hypervisor/vmlinux $microvm/vmlinux
+      cmp one.$hypervisor/initrd $microvm/initrd
+      grep -qF -- "$(<$microvm/command-line)" one.$hypervisor/machine.json
+    done
+
     # refused, in one line, with nothing left behind
     mkdir empty && cd empty
     refuses() {
@@ -99,6 +113,10 @@ runCommand "export"
     refuses 'No such file or directory' missing.iso --format raw
     refuses 'it exists' $image --format raw -o ../one
     refuses 'No such file or directory' $image --format vmdk -o nowhere/x
+    refuses 'give the directory that' $image --format firecracker
+    refuses 'it is a directory' $microvm --format qcow2
+    refuses 'linuxx64.efi.stub' $image --format uki --stub $image
+    (unset SCRATCHMACHINE_STUB && refuses "systemd's stub" $image --format uki)
     head -c 1000000 $image >../cut.iso
     refuses 'was it cut off?' ../cut.iso --format qcow2
     touch $out

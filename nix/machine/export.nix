@@ -1,11 +1,40 @@
-# A machine's image in a format of docs/how-to/README.md: $out/NAME.EXTENSION.
+# A machine's image in every format that `scratchmachine export` can make of it alone, by name: each is $out/NAME.EXTENSION.
 {
   runCommand,
   scratchmachine,
+  systemd,
 }:
-iso: format:
-runCommand "${builtins.replaceStrings [ ".iso" ] [ "" ] iso.file}-${format}" { } ''
-  mkdir $out
-  cd $out
-  ${scratchmachine}/bin/scratchmachine export ${iso}/${iso.file} --format ${format}
-''
+iso:
+let
+  machine = builtins.replaceStrings [ ".iso" ] [ "" ] iso.file;
+  export =
+    environment: format:
+    runCommand "${machine}-${format}" environment ''
+      mkdir $out
+      cd $out
+      ${scratchmachine}/bin/scratchmachine export ${iso}/${iso.file} --format ${format}
+    '';
+in
+builtins.listToAttrs (
+  map
+    (name: {
+      inherit name;
+      value = export { } name;
+    })
+    [
+      "gce"
+      "netboot"
+      "oci-disk"
+      "ova"
+      "qcow2"
+      "raw"
+      "vhd"
+      "vhdx"
+      "vmdk"
+    ]
+)
+// {
+  uki = export {
+    SCRATCHMACHINE_STUB = "${systemd}/lib/systemd/boot/efi/linuxx64.efi.stub";
+  } "uki";
+}

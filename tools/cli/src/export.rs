@@ -5,47 +5,53 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use export::{Disk, FORMATS};
+use export::{Disk, FORMATS, File, Format, Payload, Writer};
 use formats::hybrid;
 use formats::image::{Image, PartKind};
 use formats::iso9660::descriptors::why_not;
-use formats::isolinux;
 use scratchmachine::Error;
 
+use crate::microvm::Microvm;
 use crate::{input, progress, replace};
-
-/// Not a single file.
-const NETBOOT: &str = "netboot";
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// The image
+    /// The ISO image; for Firecracker and Cloud Hypervisor a microvm's directory
     image: PathBuf,
     /// What to make of it
     #[arg(short, long, value_parser = names())]
     format: String,
-    /// Where it goes, which must not exist yet; without it, beside nothing else in this directory, named after the image
+    /// Where it goes, which must not exist yet [default: in this directory, named after the image]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// systemd's stub for UEFI, of which a uki is made: linuxx64.efi.stub
+    #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_STUB")]
+    stub: Option<PathBuf>,
 }
 
 fn names() -> clap::builder::PossibleValuesParser {
     let values = FORMATS
         .iter()
         .map(|it| clap::builder::PossibleValue::new(it.name).help(it.what));
-    let netboot = clap::builder::PossibleValue::new(NETBOOT)
-        .help("a directory: kernel, initramfs and a script for iPXE");
-    clap::builder::PossibleValuesParser::new(values.chain([netboot]))
+    clap::builder::PossibleValuesParser::new(values)
 }
 
 /// # Errors
 /// The image can't be read or is not ours, or the output exists or can't be written: then nothing of it is there.
 pub fn run(options: &Options) -> Result<ExitCode, Error> {
+    let named = FORMATS.iter().find(|it| it.name == options.format);
+    // clap takes no other
+    let format = named.ok_or_else(|| Error::new("export", "unknown format"))?;
     let path = &options.image;
-    let name = input::shown(path);
-    let wrong = |cause: String| Error::new(format!("read {name}"), cause);
+    let _progress = progress::show(&format!("exporting {}", input::shown(path)));
+    if let Writer::Microvm(files) = format.writer {
+        let payload = microvm(path)?;
+        let output = output(options, format, "machine")?;
+        directory(&files(&payload), &output)?;
+        return Ok(ExitCode::SUCCESS);
+    }
 
-    let progress = progress::show(&format!("exporting {name}"));
+    let wrong = |cause: String| Error::new(format!("read {}", input::shown(path)), cause);
     let bytes = input::image(path)?;
     if let Some(why) = why_not(&bytes) {
         return Err(wrong(format!("it is not an image of ours: {why}")));
@@ -57,11 +63,39 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
         return Err(wrong("it does not boot from a disk".into())
             .advise("give an image that mkMachine made, or build it again"));
     }
+    let payload = || {
+        Payload::of_image(&image)
+            .ok_or_else(|| wrong("it has no kernel, initramfs or configuration of isolinux".into()))
+    };
     let stem = path.file_stem().and_then(|it| it.to_str());
     let machine = stem.filter(|it| is_plain(it)).unwrap_or("machine");
-    let format = FORMATS.iter().find(|it| it.name == options.format);
-    let extension = format.map_or(NETBOOT, |it| it.extension);
-    let default = || PathBuf::from(format!("{machine}.{extension}"));
+    let output = output(options, format, machine)?;
+    match format.writer {
+        Writer::Disk(write) => {
+            let disk = Disk::new(&bytes, machine);
+            replace::replace(&output, |out| {
+                write(&disk, out)?;
+                out.flush()
+            })?;
+        }
+        Writer::Stub(write) => {
+            let stub = stub(options)?;
+            let written = write(&payload()?, machine, &stub.bytes).map_err(|error| {
+                Error::new(format!("read {}", stub.name), error)
+                    .advise("give systemd's linuxx64.efi.stub")
+            })?;
+            replace::replace(&output, |out| out.write_all(&written))?;
+        }
+        Writer::Directory(files) | Writer::Microvm(files) => {
+            directory(&files(&payload()?), &output)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the format goes: nowhere that something is already.
+fn output(options: &Options, format: &Format, machine: &str) -> Result<PathBuf, Error> {
+    let default = || PathBuf::from(format!("{machine}.{}", format.extension));
     let output = options.output.clone().unwrap_or_else(default);
     if output.symlink_metadata().is_ok() {
         return Err(
@@ -69,18 +103,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
                 .advise("remove it, or name another one with -o"),
         );
     }
-    match format {
-        Some(format) => {
-            let disk = Disk::new(&bytes, machine);
-            replace::replace(&output, |out| {
-                format.write(&disk, out)?;
-                out.flush()
-            })?;
-        }
-        None => netboot(&image, &output)?,
-    }
-    drop(progress);
-    Ok(ExitCode::SUCCESS)
+    Ok(output)
 }
 
 /// Names that need no quotes anywhere.
@@ -89,25 +112,55 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.len() <= 60 && name.bytes().all(plain)
 }
 
+fn microvm(path: &Path) -> Result<Payload, Error> {
+    let failed = |path: &Path, cause| Error::new(format!("read {}", input::shown(path)), cause);
+    let is_directory = fs::metadata(path)
+        .map_err(|cause| failed(path, cause))?
+        .is_dir();
+    if !is_directory {
+        let cause = "its kernel is started by firmware only";
+        return Err(Error::new(format!("read {}", input::shown(path)), cause)
+            .advise("give the directory that `nix build .#microvmImage` makes"));
+    }
+    let microvm = Microvm::find(path).map_err(|cause| Error::new("find a microvm", cause))?;
+    let read = |path: &Path| fs::read(path).map_err(|cause| failed(path, cause));
+    Ok(Payload {
+        kernel: read(&microvm.kernel)?,
+        initrd: read(&microvm.initrd)?,
+        command_line: microvm.command_line,
+    })
+}
+
+struct Stub {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+fn stub(options: &Options) -> Result<Stub, Error> {
+    let path = options.stub.as_deref().ok_or_else(|| {
+        Error::new("write a uki", "it needs systemd's stub for UEFI").advise(
+            "add --stub linuxx64.efi.stub, which Debian has in systemd-boot-efi and nixpkgs in systemd",
+        )
+    })?;
+    let name = input::shown(path);
+    let bytes = fs::read(path).map_err(|cause| Error::new(format!("read {name}"), cause))?;
+    Ok(Stub { name, bytes })
+}
+
 /// A directory, which is there with all of its files or not at all.
-fn netboot(image: &Image, output: &Path) -> Result<(), Error> {
-    let configuration = image.file(isolinux::PATH).unwrap_or_default();
-    let configuration = String::from_utf8_lossy(configuration);
-    let files = export::netboot(image, isolinux::command_line(&configuration));
-    let doing = format!("write {}", input::shown(output));
-    let files = files.ok_or_else(|| Error::new(&doing, "the image has no kernel or initramfs"))?;
+fn directory(files: &[File], output: &Path) -> Result<(), Error> {
     let mut beside = output.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
     let beside = PathBuf::from(beside);
     let write = || {
         fs::create_dir(&beside)?;
-        for file in &files {
+        for file in files {
             fs::write(beside.join(file.name), &file.bytes)?;
         }
         fs::rename(&beside, output)
     };
     write().map_err(|cause| {
         let _ = fs::remove_dir_all(&beside);
-        Error::new(doing, cause)
+        Error::new(format!("write {}", input::shown(output)), cause)
     })
 }

@@ -4,71 +4,121 @@
 //! where others put the time, a random number or a file's name, there is something that follows from the image's hash, so
 //! that the same image gives the same bytes.
 
+mod cloud_hypervisor;
 mod disk;
+mod firecracker;
 mod gce;
+mod microvm;
 mod netboot;
 mod oci;
 mod ova;
+mod payload;
 mod qcow2;
 mod tar;
+mod uki;
 mod vhd;
 mod vhdx;
 mod vmdk;
 
 pub use disk::Disk;
-pub use netboot::{File, netboot};
+pub use payload::{File, Payload};
 
 use std::io::{self, Write};
 
-type Writer = fn(&Disk, &mut dyn Write) -> io::Result<()>;
-
-/// A format that is one file.
 pub struct Format {
     pub name: &'static str,
     /// How its files' names end.
     pub extension: &'static str,
     pub what: &'static str,
-    writer: Writer,
+    pub writer: Writer,
 }
 
-pub const FORMATS: [Format; 8] = [
+/// What a format is made of, and what it is.
+pub enum Writer {
+    /// Of the image as a disk, a file.
+    Disk(fn(&Disk, &mut dyn Write) -> io::Result<()>),
+    /// Of what an image starts, the machine's name and systemd's stub, a file.
+    Stub(fn(&Payload, &str, &[u8]) -> formats::error::Result<Vec<u8>>),
+    /// Of what an image starts, a directory.
+    Directory(fn(&Payload) -> Vec<File>),
+    /// Of what a hypervisor starts without firmware, a directory.
+    Microvm(fn(&Payload) -> Vec<File>),
+}
+
+use Writer::{Directory, Microvm, Stub};
+
+pub const FORMATS: [Format; 12] = [
     format(
         "raw",
         "img",
         "a disk as it is: QEMU, dd, OpenStack, EC2's snapshots",
-        raw,
+        Writer::Disk(raw),
     ),
     format(
         "qcow2",
         "qcow2",
         "QEMU, libvirt, Proxmox, OpenStack",
-        qcow2::write,
+        Writer::Disk(qcow2::write),
     ),
     format(
         "vmdk",
         "vmdk",
         "stream-optimized: ESXi, vSphere, VirtualBox",
-        vmdk::write,
+        Writer::Disk(vmdk::write),
     ),
     format(
         "ova",
         "ova",
         "a whole machine: VirtualBox, vSphere",
-        ova::write,
+        Writer::Disk(ova::write),
     ),
     format(
         "vhd",
         "vhd",
         "of fixed size: Azure, Hyper-V generation 1",
-        vhd::write,
+        Writer::Disk(vhd::write),
     ),
-    format("vhdx", "vhdx", "Hyper-V generation 2", vhdx::write),
-    format("gce", "tar.gz", "Google Compute Engine", gce::write),
+    format(
+        "vhdx",
+        "vhdx",
+        "Hyper-V generation 2",
+        Writer::Disk(vhdx::write),
+    ),
+    format(
+        "gce",
+        "tar.gz",
+        "Google Compute Engine",
+        Writer::Disk(gce::write),
+    ),
     format(
         "oci-disk",
         "oci.tar",
         "a disk in a container image: KubeVirt",
-        oci::write,
+        Writer::Disk(oci::write),
+    ),
+    format(
+        "uki",
+        "efi",
+        "one program for UEFI, to be signed for Secure Boot; needs --stub",
+        Stub(uki::write),
+    ),
+    format(
+        "netboot",
+        "netboot",
+        "a directory: kernel, initramfs and a script for iPXE",
+        Directory(netboot::files),
+    ),
+    format(
+        "firecracker",
+        "firecracker",
+        "a directory: kernel, initramfs and configuration, of a microvm",
+        Microvm(firecracker::files),
+    ),
+    format(
+        "cloud-hypervisor",
+        "cloud-hypervisor",
+        "the same for Cloud Hypervisor",
+        Microvm(cloud_hypervisor::files),
     ),
 ];
 
@@ -83,16 +133,6 @@ const fn format(
         extension,
         what,
         writer,
-    }
-}
-
-impl Format {
-    /// Write the disk in this format.
-    ///
-    /// # Errors
-    /// It can't be written.
-    pub fn write(&self, disk: &Disk, out: &mut dyn Write) -> io::Result<()> {
-        (self.writer)(disk, out)
     }
 }
 

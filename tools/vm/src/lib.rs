@@ -57,7 +57,15 @@ impl Machine {
     /// # Panics
     /// There is no such medium.
     pub fn from_medium(image: &str, medium: &str) -> Self {
-        let options = medium::options(image, medium);
+        Self::from_disk(image, "raw", medium)
+    }
+
+    /// The same, with the image in this format of QEMU's.
+    ///
+    /// # Panics
+    /// There is no such medium.
+    pub fn from_disk(image: &str, format: &str, medium: &str) -> Self {
+        let options = medium::options(image, format, medium);
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         Self::new().option(&options)
     }
@@ -129,6 +137,11 @@ impl Machine {
         ])
     }
 
+    /// From power-on, with what options add.
+    pub fn from_nothing() -> Self {
+        Self::new()
+    }
+
     fn new() -> Self {
         let port = free_port();
         let monitor = Monitor::new(&format!("vm-{}-{port}", std::process::id()));
@@ -158,8 +171,17 @@ impl Machine {
 
     /// With a network card, and a port of this host that leads to this port of the machine.
     pub fn with_network_card_and_port(self, model: &str, port: u16) -> Self {
+        self.with_network(&format!("model={model}"), port)
+    }
+
+    /// The same with more of QEMU's options for the network.
+    pub fn with_network_card_and(self, model: &str, options: &str) -> Self {
+        self.with_network(&format!("model={model},{options}"), 80)
+    }
+
+    fn with_network(self, options: &str, port: u16) -> Self {
         let network = format!(
-            "user,id=cable,model={model},hostfwd=tcp:127.0.0.1:{}-:{port}",
+            "user,id=cable,{options},hostfwd=tcp:127.0.0.1:{}-:{port}",
             self.port
         );
         self.option(&["-nic", &network])

@@ -20,11 +20,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     MEDIA.iter().map(|(name, _)| *name)
 }
 
-/// QEMU's options for an image in a medium.
+/// QEMU's options for an image of a format in a medium.
 ///
 /// # Panics
 /// There is no such medium.
-pub(crate) fn options(image: &str, medium: &str) -> Vec<String> {
+pub(crate) fn options(image: &str, format: &str, medium: &str) -> Vec<String> {
     let (name, devices) = MEDIA
         .iter()
         .find(|(name, _)| *name == medium)
@@ -35,7 +35,7 @@ pub(crate) fn options(image: &str, medium: &str) -> Vec<String> {
     } else {
         "snapshot=on"
     };
-    let drive = format!("if=none,id=medium,format=raw,{access},file={image}");
+    let drive = format!("if=none,id=medium,format={format},{access},file={image}");
     let devices = devices.iter().flat_map(|device| ["-device", device]);
     ["-drive", &drive]
         .into_iter()
