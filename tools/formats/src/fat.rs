@@ -1,6 +1,7 @@
-//! FAT, the file system that UEFI reads, in its forms for small volumes: FAT12 and FAT16.
+//! FAT, the file system that UEFI reads, in all of its forms: by how many clusters it has, a volume is FAT12, FAT16 or FAT32.
 //!
-//! A volume here has clusters as large as a CD's sectors, one table, and one sector of names in its root directory.
+//! A volume here has clusters as large as a CD's sectors, one table, and one sector of names in its root directory, which
+//! FAT32 has in a cluster.
 //!
 //! Source: Microsoft's specification of FAT, version 1.03; UEFI specification 2.10, section 13.3.
 
@@ -36,6 +37,40 @@ layout! {
 }
 
 layout! {
+    /// FAT32's own: up to the number of sectors it is like the others'.
+    boot_sector_32 {
+        TABLE_SECTORS = 36..40, Little, "sectors in the table";
+        FLAGS = 40..42, Bytes, "flags";
+        VERSION = 42..44, Bytes, "version";
+        ROOT = 44..48, Little, "first cluster of the root directory";
+        INFORMATION = 48..50, Little, "sector of the information";
+        COPY = 50..52, Little, "sector of the copy";
+        RESERVED = 52..64, Bytes, "reserved field";
+        DRIVE = 64..65, Bytes, "drive";
+        RESERVED_TOO = 65..66, Bytes, "reserved field";
+        EXTENDED = 66..67, Bytes, "signature of the fields that follow";
+        SERIAL = 67..71, Bytes, "serial number";
+        LABEL = 71..82, Bytes, "name of the volume";
+        KIND = 82..90, Bytes, "kind of file system";
+        CODE = 90..510, Bytes, "boot code";
+        SIGNATURE = 510..512, Bytes, "signature";
+    }
+}
+
+layout! {
+    /// FAT32's: what is free.
+    information {
+        LEAD = 0..4, Bytes, "first signature";
+        RESERVED = 4..484, Bytes, "reserved field";
+        STRUCTURE = 484..488, Bytes, "second signature";
+        FREE = 488..492, Little, "number of free clusters";
+        NEXT = 492..496, Bytes, "where to look for one";
+        RESERVED_TOO = 496..508, Bytes, "reserved field";
+        TRAIL = 508..512, Bytes, "third signature";
+    }
+}
+
+layout! {
     /// Of a directory.
     entry {
         NAME = 0..11, Bytes, "name";
@@ -54,9 +89,11 @@ layout! {
 pub const FIRST_CLUSTER: usize = 2;
 /// What fits into a root directory of one sector.
 pub const ROOT_ENTRIES: usize = SECTOR / entry::END;
-/// Below this number of clusters a volume is FAT12, and below the other FAT16.
 const FEWEST_OF_FAT16: usize = 4085;
-const TOO_MANY: usize = 65525;
+const FEWEST_OF_FAT32: usize = 65525;
+const TOO_MANY: usize = 0x0fff_fff5;
+/// The sector of FAT32's information, behind the boot sector.
+const INFORMATION: usize = 1;
 
 const MEDIUM: usize = 0xf8;
 const DRIVE: usize = 0x80;
@@ -65,6 +102,49 @@ const READ_ONLY: usize = 0x01;
 const DIRECTORY: usize = 0x10;
 /// Midnight of 1 January 1980, before which there is no time.
 const EPOCH: &[u8] = &[0, 0, 0x21, 0];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Fat12,
+    Fat16,
+    Fat32,
+}
+
+impl Form {
+    const fn of(clusters: usize) -> Form {
+        if clusters < FEWEST_OF_FAT16 {
+            Form::Fat12
+        } else if clusters < FEWEST_OF_FAT32 {
+            Form::Fat16
+        } else {
+            Form::Fat32
+        }
+    }
+
+    const fn name(self) -> &'static [u8; 8] {
+        match self {
+            Form::Fat12 => b"FAT12   ",
+            Form::Fat16 => b"FAT16   ",
+            Form::Fat32 => b"FAT32   ",
+        }
+    }
+
+    /// Sectors of a disk before the table.
+    const fn head(self) -> usize {
+        match self {
+            Form::Fat32 => INFORMATION + 1,
+            _ => 1,
+        }
+    }
+
+    /// Sectors of a disk between the table and the clusters.
+    const fn root(self) -> usize {
+        match self {
+            Form::Fat32 => 0,
+            _ => 1,
+        }
+    }
+}
 
 /// How a volume of so many clusters is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +164,12 @@ impl Geometry {
             if clusters >= TOO_MANY {
                 return None;
             }
+            let form = Form::of(clusters);
             let table = table_bytes(clusters).div_ceil(SECTOR);
-            let needed = 1 + table + 1;
+            let needed = form.head() + table + form.root();
             let has = head * CLUSTER / SECTOR;
             if needed <= has {
-                let reserved = has - table - 1;
+                let reserved = has - table - form.root();
                 return Some(Geometry {
                     clusters,
                     reserved,
@@ -99,8 +180,13 @@ impl Geometry {
         }
     }
 
-    pub const fn is_fat16(&self) -> bool {
-        self.clusters >= FEWEST_OF_FAT16
+    pub const fn form(&self) -> Form {
+        Form::of(self.clusters)
+    }
+
+    /// Whether the root directory is in the first cluster.
+    pub const fn has_root_in_cluster(&self) -> bool {
+        matches!(self.form(), Form::Fat32)
     }
 
     /// Where the table begins, from the volume's beginning, in bytes.
@@ -114,7 +200,19 @@ impl Geometry {
 
     /// Where the clusters begin.
     pub const fn clusters_start(&self) -> usize {
-        self.root_start() + SECTOR
+        self.root_start() + self.form().root() * SECTOR
+    }
+
+    /// The second sector of a volume that has one: where nothing is free, so that nothing is ever written there.
+    pub fn information(&self) -> Option<(usize, Vec<u8>)> {
+        self.has_root_in_cluster().then(|| {
+            let mut written = vec![0; information::END];
+            information::LEAD.put(&mut written, b"RRaA");
+            information::STRUCTURE.put(&mut written, b"rrAa");
+            information::NEXT.put(&mut written, &[0xff; 4]);
+            information::TRAIL.put(&mut written, &[0, 0, 0x55, 0xaa]);
+            (INFORMATION * SECTOR, written)
+        })
     }
 
     /// The boot sector of a volume that has `hidden` sectors before it.
@@ -132,16 +230,6 @@ impl Geometry {
             // an endless loop, where there is no code to jump to
             (boot_sector::JUMP, &[0xeb, 0xfe, 0x90][..]),
             (boot_sector::SYSTEM, b"SCRATCHM"),
-            (boot_sector::SERIAL, &serial),
-            (boot_sector::LABEL, b"NO NAME    "),
-            (
-                boot_sector::KIND,
-                if self.is_fat16() {
-                    b"FAT16   "
-                } else {
-                    b"FAT12   "
-                },
-            ),
             (boot_sector::SIGNATURE, &[0x55, 0xaa]),
         ] {
             field.put(&mut written, bytes);
@@ -151,18 +239,50 @@ impl Geometry {
             (boot_sector::CLUSTER_SIZE, CLUSTER / SECTOR),
             (boot_sector::RESERVED_SECTORS, self.reserved),
             (boot_sector::TABLES, 1),
-            (boot_sector::ROOT_ENTRIES, ROOT_ENTRIES),
             (boot_sector::FEW_SECTORS, few),
             (boot_sector::MEDIUM, MEDIUM),
-            (boot_sector::TABLE_SECTORS, self.table),
             (boot_sector::TRACK_SECTORS, 63),
             (boot_sector::HEADS, 255),
             (boot_sector::HIDDEN_SECTORS, hidden),
             (boot_sector::MANY_SECTORS, many),
-            (boot_sector::DRIVE, DRIVE),
-            (boot_sector::EXTENDED, EXTENDED),
         ] {
             field.put_number(&mut written, number);
+        }
+        let (drive, extended, texts) = match self.has_root_in_cluster() {
+            true => {
+                for (field, number) in [
+                    (boot_sector_32::TABLE_SECTORS, self.table),
+                    (boot_sector_32::ROOT, FIRST_CLUSTER),
+                    (boot_sector_32::INFORMATION, INFORMATION),
+                ] {
+                    field.put_number(&mut written, number);
+                }
+                use boot_sector_32 as own;
+                (
+                    own::DRIVE,
+                    own::EXTENDED,
+                    [own::SERIAL, own::LABEL, own::KIND],
+                )
+            }
+            false => {
+                boot_sector::ROOT_ENTRIES.put_number(&mut written, ROOT_ENTRIES);
+                boot_sector::TABLE_SECTORS.put_number(&mut written, self.table);
+                use boot_sector as own;
+                (
+                    own::DRIVE,
+                    own::EXTENDED,
+                    [own::SERIAL, own::LABEL, own::KIND],
+                )
+            }
+        };
+        drive.put_number(&mut written, DRIVE);
+        extended.put_number(&mut written, EXTENDED);
+        for (field, text) in
+            texts
+                .into_iter()
+                .zip([&serial[..], b"NO NAME    ", self.form().name()])
+        {
+            field.put(&mut written, text);
         }
         written
     }
@@ -170,9 +290,10 @@ impl Geometry {
     /// The table in which each of `chains`, first cluster and number of clusters, has its clusters one behind the other.
     /// Every other cluster is marked as bad, so that nothing is ever written there.
     pub fn table(&self, chains: &[(usize, usize)]) -> Vec<u8> {
-        let (end, bad) = match self.is_fat16() {
-            true => (0xffff, 0xfff7),
-            false => (0xfff, 0xff7),
+        let (end, bad) = match self.form() {
+            Form::Fat12 => (0xfff, 0xff7),
+            Form::Fat16 => (0xffff, 0xfff7),
+            Form::Fat32 => (0x0fff_ffff, 0x0fff_fff7),
         };
         let mut next = vec![bad; FIRST_CLUSTER + self.clusters];
         next[0] = end - 0xff + MEDIUM;
@@ -185,14 +306,16 @@ impl Geometry {
             }
         }
         let mut table = Vec::with_capacity(self.table * SECTOR);
-        if self.is_fat16() {
-            table.extend(next.iter().flat_map(|it| (*it as u16).to_le_bytes()));
-        } else {
+        match self.form() {
             // two entries in three bytes
-            for pair in next.chunks(2) {
-                let both = pair[0] | (pair.get(1).copied().unwrap_or(0) << 12);
-                table.extend(&(both as u32).to_le_bytes()[..3]);
+            Form::Fat12 => {
+                for pair in next.chunks(2) {
+                    let both = pair[0] | (pair.get(1).copied().unwrap_or(0) << 12);
+                    table.extend(&(both as u32).to_le_bytes()[..3]);
+                }
             }
+            Form::Fat16 => table.extend(next.iter().flat_map(|it| (*it as u16).to_le_bytes())),
+            Form::Fat32 => table.extend(next.iter().flat_map(|it| (*it as u32).to_le_bytes())),
         }
         table.resize(self.table * SECTOR, 0);
         table
@@ -201,9 +324,10 @@ impl Geometry {
 
 fn table_bytes(clusters: usize) -> usize {
     let entries = FIRST_CLUSTER + clusters;
-    match clusters {
-        ..FEWEST_OF_FAT16 => entries.div_ceil(2) * 3,
-        _ => entries * 2,
+    match Form::of(clusters) {
+        Form::Fat12 => entries.div_ceil(2) * 3,
+        Form::Fat16 => entries * 2,
+        Form::Fat32 => entries * 4,
     }
 }
 
@@ -230,7 +354,8 @@ fn entry(name: &[u8], attributes: usize, cluster: usize, size: usize) -> Vec<u8>
     entry::NAME.put(&mut written, name);
     for (field, number) in [
         (entry::ATTRIBUTES, attributes),
-        (entry::CLUSTER, cluster),
+        (entry::HIGH_CLUSTER, cluster >> 16),
+        (entry::CLUSTER, cluster & 0xffff),
         (entry::SIZE, size),
     ] {
         field.put_number(&mut written, number);
@@ -265,7 +390,10 @@ mod tests {
 
     #[test]
     fn clusters_begin_at_a_sector_of_a_cd_and_nothing_overlaps() {
-        for total in [2, 10, 1200, 4086, 4087, 4089, 4090, 4100, 20_000, 65_000] {
+        for total in [
+            2, 10, 1200, 4086, 4087, 4089, 4090, 4100, 20_000, 65_000, 65_588, 65_590, 65_600,
+            65_660, 100_000,
+        ] {
             let geometry = Geometry::of(total).unwrap();
             assert_eq!(geometry.clusters_start() % CLUSTER, 0, "{geometry:?}");
             assert!(geometry.reserved >= 1, "{geometry:?}");
@@ -275,7 +403,7 @@ mod tests {
             assert_eq!(table.len(), geometry.table * SECTOR);
         }
         assert_eq!(Geometry::of(0), None);
-        assert_eq!(Geometry::of(70_000), None);
+        assert_eq!(Geometry::of(1 << 28), None);
     }
 
     #[test]
@@ -295,5 +423,21 @@ mod tests {
     fn a_name_is_padded_with_blanks() {
         assert_eq!(&name("BOOTX64.EFI"), b"BOOTX64 EFI");
         assert_eq!(&name("INITRD"), b"INITRD     ");
+    }
+
+    #[test]
+    fn a_volume_with_many_clusters_has_its_root_directory_in_the_first_one() {
+        let geometry = Geometry::of(100_000).unwrap();
+        assert_eq!(geometry.form(), Form::Fat32);
+        assert_eq!(geometry.root_start(), geometry.clusters_start());
+        let table = geometry.table(&[(2, 1), (70_000, 2)]);
+        let next = |cluster: usize| crate::layout::little_endian(&table[cluster * 4..][..4]);
+        assert_eq!(next(2), 0x0fff_ffff);
+        assert_eq!(next(3), 0x0fff_fff7);
+        assert_eq!(next(70_000), 70_001);
+        assert_eq!(next(70_001), 0x0fff_ffff);
+        let entry = file("INITRD", 70_000, 1);
+        assert_eq!(entry::HIGH_CLUSTER.number(&entry, 0).unwrap(), 1);
+        assert_eq!(entry::CLUSTER.number(&entry, 0).unwrap(), 70_000 - 65_536);
     }
 }

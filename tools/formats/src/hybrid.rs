@@ -60,6 +60,7 @@ pub enum Kind {
     BootCode,
     MasterBootRecord,
     BootSector,
+    Information,
     Table,
     Directory(&'static str),
     Program,
@@ -71,6 +72,7 @@ impl fmt::Display for Kind {
             Kind::BootCode => formatter.write_str(BOOT_CODE),
             Kind::MasterBootRecord => formatter.write_str("master boot record"),
             Kind::BootSector => formatter.write_str("FAT boot sector"),
+            Kind::Information => formatter.write_str("FAT information sector"),
             Kind::Table => formatter.write_str("FAT"),
             Kind::Directory(path) => write!(formatter, "FAT directory {path}"),
             Kind::Program => formatter.write_str(PROGRAM),
@@ -100,10 +102,11 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
     let sectors = volume.length / SECTOR;
     let room = room(volume);
     let geometry = Geometry::of(sectors.saturating_sub(room.start))
-        .ok_or_else(|| wrong(0, "the image is too large for a FAT16"))?;
+        .ok_or_else(|| wrong(0, "the image is too large for a FAT"))?;
     let first = room.start + geometry.clusters_start() / SECTOR;
     let cluster = |sector: usize| fat::FIRST_CLUSTER + sector - first;
-    let (efi, boot, executable) = (first, first + 1, first + 2);
+    let efi = first + usize::from(geometry.has_root_in_cluster());
+    let (boot, executable) = (efi + 1, efi + 2);
     let program_clusters = fat::clusters_of(program.len());
     if executable + program_clusters > room.end {
         return Err(wrong(0, "the image has no room for its FAT"));
@@ -115,6 +118,9 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
         (cluster(boot), 1),
         (cluster(executable), program_clusters),
     ];
+    if geometry.has_root_in_cluster() {
+        chains.push((cluster(first), 1));
+    }
     for (name, path, is_padded) in FILES {
         let file = volume.file(path).ok_or_else(|| {
             Error::new(
@@ -171,6 +177,9 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
             root.concat(),
         ),
     ];
+    if let Some((at, bytes)) = geometry.information() {
+        pieces.push(piece(Kind::Information, volume_start + at, bytes));
+    }
     let in_efi = [fat::subdirectory("BOOT", cluster(boot))];
     let in_boot = [fat::file("BOOTX64.EFI", cluster(executable), program.len())];
     for (kind, sector, bytes) in [
@@ -208,10 +217,13 @@ pub fn expected(bytes: &[u8], volume: &Volume) -> Result<Vec<Piece>> {
     let code = mbr::record::CODE.bytes(bytes, 0)?;
     // where it is follows from the image's size, and how long it is says its entry
     let geometry = Geometry::of((volume.length / SECTOR).saturating_sub(room(volume).start));
-    let first = geometry.map_or(0, |it| start(volume) + it.clusters_start());
-    let entry = first + SECTOR + 2 * fat::entry::END;
+    let efi = geometry.map_or(0, |it| {
+        let root = usize::from(it.has_root_in_cluster()) * SECTOR;
+        start(volume) + it.clusters_start() + root
+    });
+    let entry = efi + SECTOR + 2 * fat::entry::END;
     let size = fat::entry::SIZE.number(bytes, entry)?;
-    let program = slice(bytes, first + 2 * SECTOR, size, PROGRAM)?;
+    let program = slice(bytes, efi + 2 * SECTOR, size, PROGRAM)?;
     pieces(bytes, volume, code, program)
 }
 

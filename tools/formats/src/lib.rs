@@ -17,6 +17,8 @@ pub mod initramfs;
 pub mod iso9660;
 pub mod isolinux;
 pub mod mbr;
+pub mod memory;
+pub mod pe;
 pub mod settings_layer;
 pub mod zstd;
 

@@ -80,6 +80,19 @@ pub fn find(image: &Image) -> Option<SettingsLayer> {
     (!text.is_empty()).then_some(SettingsLayer { range, text })
 }
 
+/// Settings as they may be shown and hashed: a program's variables may be secrets, of which only their names are.
+pub fn without_values(text: &str) -> String {
+    const VARIABLE: &str = "scratchmachine.env.";
+    let shown = |line: &str| {
+        let word = line.strip_prefix('"').unwrap_or(line);
+        match line.split_once('=') {
+            Some((key, _)) if word.starts_with(VARIABLE) => format!("{key}=…\n"),
+            _ => format!("{line}\n"),
+        }
+    };
+    text.lines().map(shown).collect()
+}
+
 /// The image without its layer.
 pub fn without(image: &Image, layer: &SettingsLayer) -> Vec<u8> {
     let mut base = image.bytes.to_vec();
@@ -109,6 +122,15 @@ mod tests {
         let full = "x".repeat(available);
         assert_eq!(decode(&encode(&full, SIZE).unwrap()).unwrap(), full);
         assert!(encode(&"x".repeat(available + 1), SIZE).is_err());
+    }
+
+    #[test]
+    fn of_variables_only_the_names_are_shown() {
+        let text = "ip=off\nscratchmachine.env.web.TOKEN=a=b\n\"scratchmachine.env.web.B=c d\"\n";
+        assert_eq!(
+            without_values(text),
+            "ip=off\nscratchmachine.env.web.TOKEN=…\n\"scratchmachine.env.web.B=…\n"
+        );
     }
 
     #[test]

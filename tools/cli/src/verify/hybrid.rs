@@ -1,6 +1,6 @@
 //! What makes a disk of an ISO, compared field by field.
 
-use formats::fat::{boot_sector, entry};
+use formats::fat::{boot_sector, boot_sector_32, entry, information};
 use formats::hybrid::Kind;
 use formats::layout::Field;
 use formats::mbr::{self, partition, record};
@@ -46,6 +46,20 @@ const BOOT_SECTOR: &[Explained] = &[
     (boot_sector::CODE, UNUSED),
     (boot_sector::SIGNATURE, UNKNOWN),
 ];
+/// As the image's number of clusters has it.
+const BOOT_SECTOR_32: &[Explained] = &[
+    (boot_sector_32::TABLE_SECTORS, PLACE),
+    (boot_sector_32::ROOT, PLACE),
+    (boot_sector_32::RESERVED, UNUSED),
+    (boot_sector_32::RESERVED_TOO, UNUSED),
+    (boot_sector_32::SERIAL, NUMBER),
+    (boot_sector_32::CODE, UNUSED),
+    (boot_sector_32::SIGNATURE, UNKNOWN),
+];
+const INFORMATION: &[Explained] = &[
+    (information::RESERVED, UNUSED),
+    (information::RESERVED_TOO, UNUSED),
+];
 const ENTRY: &[Explained] = &[
     (entry::NAME, NAME),
     (entry::RESERVED, UNUSED),
@@ -82,7 +96,22 @@ pub fn compare(kind: &Kind, ours: &[u8], theirs: &[u8], base: usize, explain: &m
             fields::compare(&fields, ours, theirs, base, explain);
         }
         Kind::BootSector => {
-            let fields = explained(boot_sector::FIELDS, BOOT_SECTOR);
+            let fields = match is_fat32(ours) {
+                true => {
+                    let common = boot_sector::FIELDS.iter().copied();
+                    let common: Vec<Field> = common
+                        .filter(|it| it.end <= boot_sector_32::TABLE_SECTORS.start)
+                        .collect();
+                    let mut fields = explained(&common, BOOT_SECTOR);
+                    fields.extend(explained(boot_sector_32::FIELDS, BOOT_SECTOR_32));
+                    fields
+                }
+                false => explained(boot_sector::FIELDS, BOOT_SECTOR),
+            };
+            fields::compare(&fields, ours, theirs, base, explain);
+        }
+        Kind::Information => {
+            let fields = explained(information::FIELDS, INFORMATION);
             fields::compare(&fields, ours, theirs, base, explain);
         }
         Kind::Table => explain(
@@ -101,4 +130,9 @@ pub fn compare(kind: &Kind, ours: &[u8], theirs: &[u8], base: usize, explain: &m
             }
         }
     }
+}
+
+/// FAT32 alone has no sectors for its root directory.
+fn is_fat32(boot_sector: &[u8]) -> bool {
+    boot_sector::ROOT_ENTRIES.number(boot_sector, 0) == Ok(0)
 }
