@@ -29,7 +29,9 @@ let
       executable = callPackage ./machine/executable.nix { };
       mkInitrd = callPackage ./machine/initrd.nix { };
       mkIso = callPackage ./machine/iso.nix { };
+      mkExports = callPackage ./machine/export.nix { };
       settings = callPackage ./machine/settings.nix { };
+      programSettings = callPackage ./machine/program-settings.nix { };
       mkMachine = callPackage ./machine { };
 
       sources = import ./evidence/sources.nix;
@@ -51,6 +53,8 @@ let
         profile = "tiny";
         program = callPackage ./bench/answer.nix { };
       };
+      # by name, its image in every format
+      exports = scope.mkExports scope.machine.iso;
       bench = callPackage ./bench { };
       bootTime = callPackage ./bench/boot-time.nix { };
       sizes = callPackage ./bench/sizes.nix { };
@@ -59,7 +63,12 @@ let
       record = callPackage ./record.nix { };
     }
   );
-  inherit (scope) callPackage crates machine;
+  inherit (scope)
+    callPackage
+    crates
+    exports
+    machine
+    ;
 
   checks = callPackage ./checks { };
 
@@ -97,23 +106,15 @@ in
   packages = {
     inherit (machine)
       closure
-      gce
       initrd
       iso
       kernel
+      memory
       microvm
       microvmImage
-      netboot
-      oci-disk
-      ova
       provenance
-      qcow2
-      raw
       sbom
-      vhd
-      vhdx
       vm
-      vmdk
       ;
     inherit (scope)
       bench
@@ -125,7 +126,8 @@ in
     init = crates.init.package;
     hello = crates.demo.package;
     default = machine.iso;
-  };
+  }
+  // exports;
   # by name, each scenario of tests/boot as a program
   legacyPackages.boot = checks.scenarios;
 

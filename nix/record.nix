@@ -1,6 +1,8 @@
 # nix run .#record: writes every recorded value, and every sample of output in the documents, as it is now.
 {
+  lib,
   writeShellApplication,
+  exports,
   machine,
   sizes,
   bootTime,
@@ -11,6 +13,7 @@ writeShellApplication {
   text = ''
     is_recorded=${if recorded == null then "" else "yes"}
     iso=${machine.iso}/${machine.iso.file} identity=${machine.iso.identity}
+    exports='${lib.concatStringsSep " " (builtins.attrValues exports)}'
     sizes=${sizes} boot_time=${bootTime} audit=${machine.audit}/bin/audit
   ''
   + builtins.readFile ./record.sh;

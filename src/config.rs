@@ -9,9 +9,11 @@
 //! sense leads to a complaint that names it, never to a failed boot.
 
 mod ip;
+pub mod program;
 pub mod words;
 
 pub use ip::{Ip, Static};
+pub use program::Program;
 
 use std::fmt::Display;
 use std::net::Ipv4Addr;
@@ -24,6 +26,11 @@ pub const BAKED: &str = "/etc/scratchmachine.conf";
 pub const LAYER: &str = "/etc/scratchmachine.layer";
 /// Where the kernel has its own command line.
 pub const COMMAND_LINE: &str = "/proc/cmdline";
+
+/// Where all programs may write.
+pub const TMP: &str = "/tmp";
+/// Where each has a home.
+pub const HOMES: &str = "/home";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -48,8 +55,14 @@ pub struct Config {
     /// How long programs may take to end after SIGTERM before they are killed.
     pub grace: Duration,
     pub restart: Restart,
-    /// The same for individual programs, by name.
-    pub restarts: Vec<(String, Restart)>,
+    /// What is set for individual programs, by name.
+    pub programs: Vec<(String, Program)>,
+    /// The size of `/tmp` in bytes.
+    pub tmp_size: Option<u64>,
+    /// io_uring is open to programs.
+    pub io_uring: bool,
+    /// Values of the kernel's, by their names in `/proc/sys`, in the order given.
+    pub sysctls: Vec<(String, String)>,
     /// What a signal to PID 1 asks for, by the signal's name.
     pub signals: Vec<(String, Request)>,
 }
@@ -98,7 +111,10 @@ impl Default for Config {
             network_wait: Duration::from_secs(10),
             grace: Duration::from_secs(10),
             restart: Restart::default(),
-            restarts: Vec::new(),
+            programs: Vec::new(),
+            tmp_size: None,
+            io_uring: false,
+            sysctls: Vec::new(),
             signals: SIGNALS
                 .map(|(name, request)| (name.to_owned(), request))
                 .into(),
@@ -155,15 +171,27 @@ const SETTINGS: &[(&str, Setter)] = &[
     ("scratchmachine.restart", |config, value| {
         set(&mut config.restart, value)
     }),
+    ("scratchmachine.tmp_size", |config, value| {
+        config.tmp_size = given(value)
+            .map(|value| program::bytes(&value))
+            .transpose()?;
+        Ok(())
+    }),
+    ("scratchmachine.io_uring", |config, value| {
+        config.io_uring = switch(value)?;
+        Ok(())
+    }),
 ];
 
-/// The key of every setting, but for those that have the name of a program or a signal in them.
+/// The key of every setting, but for those that have the name of a program, a signal or a sysctl in them.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|(key, _)| *key)
 }
 
-/// `scratchmachine.restart.PROGRAM=`
-const RESTART_OF: &str = "scratchmachine.restart.";
+/// `scratchmachine.env.PROGRAM.VARIABLE=`
+const VARIABLE: &str = "scratchmachine.env.";
+/// `scratchmachine.sysctl.NAME=`
+const SYSCTL: &str = "scratchmachine.sysctl.";
 /// `scratchmachine.signal.SIGNAL=`
 const REQUEST_OF: &str = "scratchmachine.signal.";
 const OURS: &str = "scratchmachine.";
@@ -197,12 +225,28 @@ impl Config {
         if let Some((_, setter)) = SETTINGS.iter().find(|(name, _)| same_key(name, key)) {
             return setter(self, value).map(|()| true).map_err(failed);
         }
-        if let Some(program) = key.strip_prefix(RESTART_OF).filter(|name| !name.is_empty()) {
-            let restart = given(value).map(|value| parse(&value)).transpose();
-            let restart = restart.map_err(failed)?;
-            self.restarts.retain(|(name, _)| name != program);
-            self.restarts
-                .extend(restart.map(|restart| (program.to_owned(), restart)));
+        match key.strip_prefix(OURS).and_then(program::Word::of) {
+            Some(program::Word::Setting(program, setter)) => {
+                // what makes no sense leaves no trace
+                let mut changed = self.program(program);
+                setter(&mut changed, value).map_err(failed)?;
+                self.set_program(program, changed);
+                return Ok(true);
+            }
+            Some(program::Word::Variable(program, variable)) => {
+                let mut changed = self.program(program);
+                changed.environment.retain(|(name, _)| name != variable);
+                changed
+                    .environment
+                    .push((variable.to_owned(), value.to_owned()));
+                self.set_program(program, changed);
+                return Ok(true);
+            }
+            None => {}
+        }
+        if let Some(name) = key.strip_prefix(SYSCTL).filter(|name| is_sysctl(name)) {
+            self.sysctls.retain(|(other, _)| other != name);
+            self.sysctls.push((name.to_owned(), value.to_owned()));
             return Ok(true);
         }
         let signal = key.strip_prefix(REQUEST_OF);
@@ -228,10 +272,23 @@ impl Config {
 
     /// When the program with this name is started again.
     pub fn restart_of(&self, program: &str) -> Restart {
-        self.restarts
-            .iter()
-            .find(|(name, _)| name == program)
-            .map_or(self.restart, |(_, restart)| *restart)
+        self.program(program).restart.unwrap_or(self.restart)
+    }
+
+    /// What is set for the program with this name.
+    pub fn program(&self, name: &str) -> Program {
+        let mut programs = self.programs.iter();
+        programs
+            .find(|(it, _)| it == name)
+            .map(|(_, program)| program.clone())
+            .unwrap_or_default()
+    }
+
+    fn set_program(&mut self, name: &str, program: Program) {
+        self.programs.retain(|(it, _)| it != name);
+        if program != Program::default() {
+            self.programs.push((name.to_owned(), program));
+        }
     }
 
     /// What the signal with this name asks for.
@@ -249,9 +306,23 @@ pub fn same_key(name: &str, key: &str) -> bool {
     name.bytes().map(dash).eq(key.bytes().map(dash))
 }
 
+/// A name with dots, as sysctl(8) has it, that leads to a file below `/proc/sys`.
+fn is_sysctl(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
+    name.contains('.')
+        && name
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(is_plain))
+}
+
 /// As much of a word as belongs in a message.
 fn shown(word: &str) -> String {
     const LONGEST: usize = 64;
+    // a variable may be a secret
+    let word = match word.split_once('=') {
+        Some((key, _)) if key.starts_with(VARIABLE) => key,
+        _ => word,
+    };
     match word.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &word[..end]),
         None => word.to_owned(),
@@ -381,7 +452,10 @@ mod tests {
              scratchmachine.log=udp://10.0.2.2:5514 scratchmachine.ntp=10.0.2.4 scratchmachine.status=81 \
              scratchmachine.hotplug=1 scratchmachine.network_wait=3 scratchmachine.grace=0 \
              scratchmachine.restart=on-failure scratchmachine.restart.job=never \
-             scratchmachine.signal.SIGINT=poweroff scratchmachine.signal.SIGPWR=ignore",
+             scratchmachine.signal.SIGINT=poweroff scratchmachine.signal.SIGPWR=ignore \
+             scratchmachine.tmp_size=64m scratchmachine.io_uring=1 scratchmachine.sysctl.vm.swappiness=10 \
+             scratchmachine.env.my.web.GREETING=\"hello world\" scratchmachine.user.my.web=www:33 \
+             scratchmachine.memory.my.web=64m",
         );
         assert_eq!(complaints, Vec::<String>::new());
         assert_eq!(config.hostname.as_deref(), Some("web-1.example"));
@@ -403,6 +477,19 @@ mod tests {
         assert_eq!(config.request_of("SIGPWR"), Request::Nothing);
         assert_eq!(config.request_of("SIGUSR1"), Request::Reboot);
         assert_eq!(config.request_of("SIGCHLD"), Request::Nothing);
+        assert_eq!(config.tmp_size, Some(64 << 20));
+        assert!(config.io_uring);
+        assert_eq!(
+            config.sysctls,
+            [("vm.swappiness".to_owned(), "10".to_owned())]
+        );
+        let web = config.program("my.web");
+        assert_eq!(
+            web.environment,
+            [("GREETING".to_owned(), "hello world".to_owned())]
+        );
+        assert_eq!(web.user.number, Some(33));
+        assert_eq!(web.limits.memory, Some(64 << 20));
     }
 
     #[test]
@@ -459,6 +546,13 @@ mod tests {
             "scratchmachine.network_wait=3601",
             "scratchmachine.restart=sometimes",
             "scratchmachine.restart.=never",
+            "scratchmachine.user.web=root",
+            "scratchmachine.capabilities.web=sys_admin",
+            "scratchmachine.memory.web=1",
+            "scratchmachine.writable.web=/proc",
+            "scratchmachine.sysctl.=1",
+            "scratchmachine.sysctl.kernel=1",
+            "scratchmachine.sysctl.kernel..x=1",
             "scratchmachine.signal.SIGINT=explode",
             "scratchmachine.signal.SIGKILL=reboot",
             "scratchmachine.signal=reboot",
@@ -469,6 +563,19 @@ mod tests {
             assert_eq!(complaints.len(), 1, "{word}: {complaints:?}");
             assert!(complaints[0].contains(word), "{complaints:?}");
             assert_eq!(config, Config::default(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_value_of_a_variable_is_never_shown() {
+        for word in [
+            "scratchmachine.env.web.A-B=secret",
+            "scratchmachine.env.=secret",
+        ] {
+            let (config, complaints) = applied(word);
+            assert_eq!(complaints.len(), 1, "{word}");
+            assert!(!complaints[0].contains("secret"), "{complaints:?}");
+            assert_eq!(config, Config::default());
         }
     }
 

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod error;
+pub mod etc;
 pub mod logs;
 pub mod memory;
 pub mod modules;
@@ -22,5 +23,6 @@ pub mod signals;
 pub mod status;
 pub mod streams;
 pub mod supervisor;
+pub mod sysctls;
 
 pub use error::Error;

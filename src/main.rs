@@ -6,8 +6,8 @@
 //!    Then the only failure that ends the boot: an image that does not fit into memory was not unpacked completely
 //! 3. modules: the drivers that the hardware asks for
 //! 4. network: its thread, waited for no longer than configured
-//! 5. seal: what is locked down for good
-//! 6. the programs, until all jobs are done, a signal arrives, or the power button is pressed
+//! 5. programs: found, with users, homes and places to write to; then seal: what is locked down for good
+//! 6. the programs run, until all jobs are done, a signal arrives, or the power button is pressed
 //! 7. the end: programs, logs, lease, disks, power
 //!
 //! How each step is wired up is in `boot`. A step that fails logs a warning and the boot goes on. Nothing returns: if
@@ -22,7 +22,7 @@ use scratchmachine::logs::Log;
 use scratchmachine::phases::Phases;
 use scratchmachine::shutdown::{self, End};
 use scratchmachine::signals::Signals;
-use scratchmachine::{bug, mounts, seal, streams, supervisor};
+use scratchmachine::{bug, mounts, seal, streams, sysctls};
 
 fn run() -> ! {
     let mut phases = Phases::begin();
@@ -51,6 +51,8 @@ fn run() -> ! {
         let ending = boot::end::give_up(&log, &config, &signals);
         boot::end::end(&log, None, &ending);
     }
+    let resized = config.tmp_size.map(mounts::resize_tmp);
+    log.warn_all(resized.and_then(Result::err));
     log.info(phases.end("config"));
 
     boot::modules::load(&log, &config);
@@ -61,12 +63,12 @@ fn run() -> ! {
     log.info(phases.end("network"));
     boot::collector::start(&log, &config);
 
-    log.warn_all(seal::seal(config.hotplug));
+    let programs = boot::programs::find(&log, &config);
+    log.warn_all(sysctls::set(&config.sysctls, seal::is_sealed));
+    log.warn_all(seal::seal(config.hotplug, config.io_uring));
     log.info(phases.end("seal"));
 
     boot::clock::start(&log, &config);
-    let programs = boot::programs::find(&log, &config);
-    log.warn_all(supervisor::open_ports().err());
     let outputs = boot::outputs::Outputs::default();
     let mut supervisor = boot::programs::supervisor(&log, &outputs, programs);
     let statuses = boot::status::Statuses::default();

@@ -1,4 +1,4 @@
-//! Kernel modules: the drivers that this machine's devices ask for.
+//! Kernel modules: those that the image wants loaded in any case, and the drivers that this machine's devices ask for.
 //!
 //! 1. Every device describes itself in a file `modalias` below `/sys/devices`.
 //! 2. `modules.alias` has patterns for these, each with the module that drives such a device.
@@ -34,12 +34,12 @@ pub struct Settings {
     pub blacklist: Vec<String>,
 }
 
-/// A module that has been loaded. Its Display: `e1000 for 0000:00:03.0, 12 ms`.
+/// A module that has been loaded. Its Display: `e1000 for 0000:00:03.0, 12 ms`, or `ipv6, 12 ms`.
 #[derive(Debug)]
 pub struct Loaded {
     pub module: String,
     /// The device that asked for it, or for a module that depends on it, by its name in `/sys/devices`.
-    pub device: String,
+    pub device: Option<String>,
     /// From opening the file until its first probe was done.
     pub took: Duration,
 }
@@ -51,6 +51,8 @@ pub struct Modules {
     index: Index,
     /// The drivers of network cards that the kernel has and the image has not.
     absent: Index,
+    /// The names of those that no device asks for, one a line.
+    wanted: String,
     settings: Settings,
     insert: Insert,
     /// Modules that were tried, by name, and whether they are loaded. None is tried twice.
@@ -103,6 +105,7 @@ impl Modules {
                 // there may be none
                 aliases: read(&directory.join("modules.absent")).unwrap_or_default(),
             },
+            wanted: read(&directory.join("modules.load")).unwrap_or_default(),
             directory,
             sysfs: sysfs.to_owned(),
             settings,
@@ -111,6 +114,31 @@ impl Modules {
             seen: Vec::new(),
             events: None,
         })
+    }
+
+    /// Load the modules that the image wants in any case, each after those that it depends on.
+    pub fn load_wanted(&mut self, report: &mut dyn FnMut(Result<Loaded, Error>)) {
+        let wanted = std::mem::take(&mut self.wanted);
+        for name in wanted.lines().map(module_name) {
+            let order = self.index.in_order(&name);
+            if order.is_empty() {
+                let doing = format!("load module {name}");
+                report(Err(Error::new(doing, "it is not in modules.dep")));
+            }
+            for module in order {
+                if self.was_tried(&module.name).is_some() {
+                    continue;
+                }
+                let start = Instant::now();
+                let outcome = self.load_alone(&module, report);
+                self.tried.push((module.name.clone(), outcome.is_ok()));
+                report(outcome.map(|()| Loaded {
+                    module: module.name,
+                    device: None,
+                    took: start.elapsed(),
+                }));
+            }
+        }
     }
 
     /// Load the drivers of all devices, and of those that appear because of that. What goes wrong is reported,
@@ -200,7 +228,7 @@ impl Modules {
             self.tried.push((module.name.clone(), outcome.is_ok()));
             report(outcome.map(|()| Loaded {
                 module: module.name,
-                device: device.name().into_owned(),
+                device: Some(device.name().into_owned()),
                 took,
             }));
         }
@@ -278,7 +306,10 @@ impl fmt::Display for Loaded {
             took,
         } = self;
         let milliseconds = took.as_millis() as u64;
-        write!(f, "{module} for {device}, {milliseconds} ms")
+        match device {
+            Some(device) => write!(f, "{module} for {device}, {milliseconds} ms"),
+            None => write!(f, "{module}, {milliseconds} ms"),
+        }
     }
 }
 

@@ -19,6 +19,13 @@ const MODULES: Seal = Seal {
     optional: true,
 };
 
+/// Most of its faults of past years were ways to become root.
+const IO_URING: Seal = Seal {
+    file: "/proc/sys/kernel/io_uring_disabled",
+    value: "2",
+    optional: true,
+};
+
 const SEALS: &[Seal] = &[
     Seal {
         file: "/proc/sys/kernel/kexec_load_disabled",
@@ -80,11 +87,29 @@ const SEALS: &[Seal] = &[
     },
 ];
 
-/// Lock all of them, modules included unless they are to be loaded later. Returns what could not be locked.
-pub fn seal(hotplug: bool) -> Vec<Error> {
+/// Whether the value with this name of sysctl(8)'s is among them.
+pub fn is_sealed(sysctl: &str) -> bool {
+    let file = format!("/proc/sys/{}", sysctl.replace('.', "/"));
+    let is_same = |seal: &Seal| match seal.file.split_once("/*/") {
+        None => file == seal.file,
+        Some((directory, name)) => file
+            .strip_prefix(directory)
+            .is_some_and(|rest| rest.ends_with(name)),
+    };
+    std::iter::once(&MODULES)
+        .chain(SEALS)
+        .chain([&IO_URING])
+        .any(is_same)
+}
+
+/// Lock all of them, modules included unless they are to be loaded later, and io_uring unless programs are to have it.
+/// Returns what could not be locked.
+pub fn seal(hotplug: bool, io_uring: bool) -> Vec<Error> {
     let modules = (!hotplug).then_some(&MODULES);
+    let rings = (!io_uring).then_some(&IO_URING);
     modules
         .into_iter()
+        .chain(rings)
         .chain(SEALS)
         .flat_map(|seal| seal.files().into_iter().map(move |file| (seal, file)))
         .filter_map(|(seal, file)| seal.apply(&file).err())
@@ -123,5 +148,25 @@ impl Seal {
                 cause,
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_is_known_by_its_sysctls_name() {
+        for name in [
+            "kernel.kptr_restrict",
+            "kernel.modules_disabled",
+            "kernel.io_uring_disabled",
+            "net.ipv4.conf.eth0.accept_redirects",
+        ] {
+            assert!(is_sealed(name), "{name}");
+        }
+        for name in ["vm.swappiness", "net.ipv4.ip_forward", "kernel.kptr"] {
+            assert!(!is_sealed(name), "{name}");
+        }
     }
 }

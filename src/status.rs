@@ -3,6 +3,7 @@
 
 mod answer;
 mod client;
+mod metrics;
 mod report;
 
 use crate::Error;

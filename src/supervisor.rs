@@ -2,16 +2,22 @@
 //!
 //! What is expected of a program and what it can rely on: docs/program-contract.md.
 
+mod capset;
+mod cgroup;
 mod exit;
+mod order;
 mod pre_exec;
 mod ptrace;
 mod setresuid;
 mod spawn;
+mod users;
 mod waitpid;
 
 use crate::Error;
-use crate::config::Restart;
+use crate::config::program::After;
+use crate::config::{self, Config, Restart};
 use crate::logs::Severity;
+use cgroup::Cgroup;
 pub use exit::Exit;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
@@ -20,11 +26,14 @@ use nix::unistd::Pid;
 pub use spawn::Output;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+pub use users::make_home;
 
-/// Each program has a directory here with `exe`, a static executable, and `args`, one argument per line.
+/// Each program has a directory here with `exe`, a static executable, `args`, one argument per line, and, if it has any,
+/// `env`, its variables, each `NAME=VALUE` with a zero behind it, as in proc_pid_environ(5).
 const PROGRAMS: &str = "/programs";
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
@@ -32,18 +41,22 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A program that was up this long starts again after [`FIRST_DELAY`].
 const STEADY: Duration = Duration::from_secs(60);
 
+/// How often is looked whether what a program waits for is done.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// How many children are reaped before anything else gets a turn.
 const AT_A_TIME: usize = 100;
-
-/// Ports from here on may be bound without privileges: all of them, since the machine belongs to its programs.
-const UNPRIVILEGED_PORTS: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
 #[derive(Debug, Clone)]
 pub struct Program {
     pub name: String,
     executable: PathBuf,
     arguments: Vec<OsString>,
+    /// Those that the image gives it.
+    environment: Vec<(OsString, OsString)>,
     restart: Restart,
+    settings: config::Program,
+    user: u32,
 }
 
 /// What happens to a program, for the log.
@@ -52,6 +65,9 @@ pub enum Event<'a> {
     NotStarted(&'a Program, Error),
     Ended(&'a Program, Exit),
     NotCleared(&'a Program, Error),
+    NotLimited(&'a Program, Error),
+    Misordered(&'a Program, Error),
+    Waits(&'a Program, &'a After),
     StartsAgainIn(&'a Program, Duration),
     StaysDown(&'a Program),
     Killed(&'a Program),
@@ -78,8 +94,12 @@ pub struct Supervisor<'a> {
 
 struct Supervised {
     program: Program,
-    /// Tells programs and their users apart.
-    index: usize,
+    group: Option<Cgroup>,
+    /// What keeps its standard input open.
+    input: Option<OwnedFd>,
+    /// What others have yet to do before it is started for the first time, and whether that was reported.
+    after: Vec<After>,
+    has_reported_wait: bool,
     state: State,
     delay: Duration,
     restarts: u32,
@@ -93,13 +113,13 @@ enum State {
 }
 
 /// The programs in the image, sorted by name, and what is wrong with those that can't be read.
-pub fn find_programs(restart_of: impl Fn(&str) -> Restart) -> (Vec<Program>, Vec<Error>) {
+pub fn find_programs(config: &Config) -> (Vec<Program>, Vec<Error>) {
     let mut programs = Vec::new();
     let mut errors = Vec::new();
     match std::fs::read_dir(PROGRAMS) {
         Ok(directory) => {
             for entry in directory.flatten() {
-                match read_program(&entry.path(), &restart_of) {
+                match read_program(&entry.path(), config) {
                     Ok(program) => programs.push(program),
                     Err(error) => errors.push(error),
                 }
@@ -114,20 +134,96 @@ pub fn find_programs(restart_of: impl Fn(&str) -> Restart) -> (Vec<Program>, Vec
         );
     }
     programs.sort_by(|a, b| a.name.cmp(&b.name));
+    errors.extend(users::assign(&mut programs));
+    let named = |name: &String| programs.iter().any(|program| program.name == *name);
+    let set = config.programs.iter().map(|(name, _)| name);
+    errors.extend(set.filter(|name| !named(name)).map(|name| {
+        let doing = format!("apply the settings of the program {name}");
+        Error::new(doing, "there is no such program")
+    }));
     (programs, errors)
 }
 
-fn read_program(directory: &Path, restart_of: &impl Fn(&str) -> Restart) -> Result<Program, Error> {
-    let arguments = directory.join("args");
-    let arguments = std::fs::read(&arguments)
-        .map_err(|cause| Error::new(format!("read {}", arguments.display()), cause))?;
+fn read_program(directory: &Path, config: &Config) -> Result<Program, Error> {
+    let read = |file: &str| {
+        let file = directory.join(file);
+        std::fs::read(&file).map_err(|cause| Error::new(format!("read {}", file.display()), cause))
+    };
+    let arguments = read("args")?;
+    let environment = match directory.join("env").exists() {
+        true => read("env")?,
+        false => Vec::new(),
+    };
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
     Ok(Program {
-        restart: restart_of(&name),
+        restart: config.restart_of(&name),
+        settings: config.program(&name),
         name: name.into_owned(),
         executable: directory.join("exe"),
         arguments: split(&arguments),
+        environment: variables(&environment),
+        user: 0,
     })
+}
+
+impl Program {
+    /// The number of its user and group.
+    pub fn user(&self) -> u32 {
+        self.user
+    }
+
+    pub fn user_name(&self) -> &str {
+        self.settings.user.name.as_deref().unwrap_or(&self.name)
+    }
+
+    pub fn home(&self) -> String {
+        format!("{}/{}", config::HOMES, self.name)
+    }
+
+    /// Where it may write.
+    pub fn places(&self) -> &[config::program::Place] {
+        &self.settings.writable
+    }
+
+    /// Its variables: what every program has, then the image's, then those that were set.
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        let hostname = nix::sys::utsname::uname()
+            .map_or(OsString::new(), |kernel| kernel.nodename().to_owned());
+        let default = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+        let mut variables = vec![
+            default("PATH", "/usr/local/bin:/usr/bin:/bin"),
+            default("HOME", &self.home()),
+            default("TMPDIR", config::TMP),
+            default("USER", self.user_name()),
+            default("LOGNAME", self.user_name()),
+            ("HOSTNAME".into(), hostname),
+        ];
+        let set = self.settings.environment.iter();
+        let set = set.map(|(name, value)| (name.into(), value.into()));
+        for (name, value) in self.environment.iter().cloned().chain(set) {
+            variables.retain(|(other, _)| *other != name);
+            variables.push((name, value));
+        }
+        let is_taken_away = |name: &OsString| {
+            let mut set = self.settings.environment.iter();
+            set.any(|(it, value)| name == it.as_str() && value.is_empty())
+        };
+        variables.retain(|(name, _)| !is_taken_away(name));
+        variables
+    }
+}
+
+/// `NAME=VALUE`, each with a zero behind it. What has no name is none.
+fn variables(environment: &[u8]) -> Vec<(OsString, OsString)> {
+    environment
+        .split(|byte| *byte == 0)
+        .filter_map(|variable| {
+            let at = variable.iter().position(|byte| *byte == b'=')?;
+            let (name, value) = variable.split_at_checked(at)?;
+            let text = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+            (!name.is_empty()).then(|| (text(name), text(value.get(1..).unwrap_or_default())))
+        })
+        .collect()
 }
 
 /// One argument per line, any bytes.
@@ -139,17 +235,6 @@ fn split(arguments: &[u8]) -> Vec<OsString> {
         .collect()
 }
 
-/// Let programs bind any port, by a sysctl and without a capability.
-///
-/// # Errors
-/// The kernel has no such setting; then programs can't bind ports below 1024.
-pub fn open_ports() -> Result<(), Error> {
-    std::fs::write(UNPRIVILEGED_PORTS, "0").map_err(|cause| {
-        Error::new(format!("write {UNPRIVILEGED_PORTS}"), cause)
-            .advise("programs can't bind ports below 1024")
-    })
-}
-
 impl<'a> Supervisor<'a> {
     pub fn new(
         programs: Vec<Program>,
@@ -157,13 +242,17 @@ impl<'a> Supervisor<'a> {
         report: impl Fn(Event) + 'a,
     ) -> Self {
         let now = Instant::now();
+        let orders = order::of(&programs, &report);
         Supervisor {
             programs: programs
                 .into_iter()
-                .enumerate()
-                .map(|(index, program)| Supervised {
+                .zip(orders)
+                .map(|(program, after)| Supervised {
+                    group: group_of(&program, &report),
+                    input: None,
                     program,
-                    index,
+                    after,
+                    has_reported_wait: false,
                     state: State::Waiting { until: now },
                     delay: FIRST_DELAY,
                     restarts: 0,
@@ -177,15 +266,30 @@ impl<'a> Supervisor<'a> {
 
     /// Start what is due. Returns how long there is nothing to do unless something happens.
     pub fn start_due(&mut self) -> Option<Duration> {
-        for supervised in &mut self.programs {
-            if matches!(supervised.state, State::Waiting { until } if until <= Instant::now()) {
-                supervised.start(&*self.forward, &*self.report);
+        let is_due = |it: &Supervised| matches!(it.state, State::Waiting { until } if until <= Instant::now());
+        for index in 0..self.programs.len() {
+            let Some(supervised) = self.programs.get(index).filter(|it| is_due(it)) else {
+                continue;
+            };
+            let is_done = |after: &After| order::is_done(after, &self.programs);
+            let left: Vec<After> = supervised
+                .after
+                .iter()
+                .filter(|after| !is_done(after))
+                .cloned()
+                .collect();
+            if let Some(supervised) = self.programs.get_mut(index) {
+                supervised.after = left;
+                supervised.start_or_wait(&*self.forward, &*self.report);
             }
         }
         let next = self
             .programs
             .iter()
             .filter_map(|supervised| match supervised.state {
+                State::Waiting { .. } if !supervised.after.is_empty() => {
+                    Some(Instant::now() + LOOK)
+                }
                 State::Waiting { until } => Some(until),
                 _ => None,
             });
@@ -203,7 +307,7 @@ impl<'a> Supervisor<'a> {
             let of_pid =
                 |s: &&mut Supervised| matches!(s.state, State::Running { pid: p, .. } if p == pid);
             if let (Some(exit), Some(supervised)) = (exit, self.programs.iter_mut().find(of_pid)) {
-                supervised.ended(exit.with_cause(pid), &*self.report);
+                supervised.ended(exit, pid, &*self.report);
             }
         }
         false
@@ -250,7 +354,13 @@ impl<'a> Supervisor<'a> {
         let deadline = Instant::now() + grace;
         // -1: all processes but this one (kill(2))
         let everybody = Pid::from_raw(-1);
-        let _ = kill(everybody, Signal::SIGTERM);
+        for supervised in &self.programs {
+            let Program { user, settings, .. } = &supervised.program;
+            let signal = settings.stop_signal.unwrap_or(Signal::SIGTERM as i32);
+            if setresuid::signal_all(*user, signal).is_err() {
+                let _ = kill(everybody, Signal::SIGTERM);
+            }
+        }
         // a stopped process can't end before it continues
         let _ = kill(everybody, Signal::SIGCONT);
         loop {
@@ -274,21 +384,28 @@ impl<'a> Supervisor<'a> {
 }
 
 impl Supervised {
+    fn start_or_wait(&mut self, forward: &Forward, report: &Report) {
+        match self.after.first() {
+            None => self.start(forward, report),
+            Some(after) if !self.has_reported_wait => {
+                report(Event::Waits(&self.program, after));
+                self.has_reported_wait = true;
+            }
+            Some(_) => {}
+        }
+    }
+
     fn start(&mut self, forward: &Forward, report: &Report) {
         let program = &self.program;
-        match spawn::spawn(
-            &program.name,
-            &program.executable,
-            &program.arguments,
-            self.index,
-        ) {
-            Ok((pid, output)) => {
+        match spawn::spawn(program, self.group.as_ref()) {
+            Ok(started) => {
                 self.state = State::Running {
-                    pid,
+                    pid: started.pid,
                     since: Instant::now(),
                 };
-                report(Event::Started(program, pid));
-                forward(&program.name, output);
+                self.input = started.input;
+                report(Event::Started(program, started.pid));
+                forward(&program.name, started.output);
             }
             Err(error) => {
                 report(Event::NotStarted(program, error));
@@ -298,14 +415,21 @@ impl Supervised {
         }
     }
 
-    fn ended(&mut self, exit: Exit, report: &Report) {
+    fn ended(&mut self, exit: Exit, pid: Pid, report: &Report) {
         let State::Running { since, .. } = self.state else {
             return;
         };
+        let is_over_limit = self.group.as_mut().is_some_and(Cgroup::was_over_limit);
+        let limit = self.program.settings.limits.memory;
+        let exit = match limit.filter(|_| is_over_limit) {
+            Some(limit) => exit.for_limit(limit),
+            None => exit.with_cause(pid),
+        };
         self.last_exit = Some(exit);
+        self.input = None;
         report(Event::Ended(&self.program, exit));
         // leftover processes would be in the way of the next start
-        if let Err(errno) = setresuid::kill_all(spawn::user(self.index)) {
+        if let Err(errno) = setresuid::signal_all(self.program.user, Signal::SIGKILL as i32) {
             let error = Error::new("kill what it has left behind", errno.desc());
             report(Event::NotCleared(&self.program, error));
         }
@@ -337,6 +461,15 @@ impl Supervised {
     }
 }
 
+/// Its control group; what is wrong with it is reported, and it runs without.
+fn group_of(program: &Program, report: &impl Fn(Event)) -> Option<Cgroup> {
+    let (group, errors) = Cgroup::new(&program.name, &program.settings.limits);
+    for error in errors {
+        report(Event::NotLimited(program, error));
+    }
+    group
+}
+
 /// Only looks: a child that has ended remains to be reaped.
 fn no_children() -> bool {
     let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
@@ -346,7 +479,11 @@ fn no_children() -> bool {
 impl Event<'_> {
     pub fn severity(&self) -> Severity {
         match self {
-            Event::NotStarted(..) | Event::NotCleared(..) | Event::Killed(_) => Severity::Warning,
+            Event::NotStarted(..)
+            | Event::NotCleared(..)
+            | Event::NotLimited(..)
+            | Event::Misordered(..)
+            | Event::Killed(_) => Severity::Warning,
             Event::Ended(_, exit) if exit.status() != 0 => Severity::Warning,
             _ => Severity::Informational,
         }
@@ -357,13 +494,17 @@ impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Started(program, pid) => write!(f, "{}: started as process {pid}", program.name),
-            Event::NotStarted(program, error) | Event::NotCleared(program, error) => {
+            Event::NotStarted(program, error)
+            | Event::NotCleared(program, error)
+            | Event::NotLimited(program, error)
+            | Event::Misordered(program, error) => {
                 write!(f, "warning: {}: {error}", program.name)
             }
             Event::Ended(program, exit) => {
                 let warning = if exit.status() == 0 { "" } else { "warning: " };
                 write!(f, "{warning}{} {exit}", program.name)
             }
+            Event::Waits(program, after) => write!(f, "{}: waits for {after}", program.name),
             Event::StartsAgainIn(program, delay) => {
                 write!(f, "{}: starts again in {} s", program.name, delay.as_secs())
             }
@@ -389,5 +530,51 @@ mod tests {
         let arguments: Vec<_> = arguments.iter().map(|it| it.as_bytes()).collect();
         assert_eq!(arguments, [&b"-a\r"[..], b"", b"\xff c"]);
         assert!(split(b"").is_empty());
+    }
+
+    fn program(environment: &[u8], settings: config::Program) -> Program {
+        Program {
+            name: "web".into(),
+            executable: PathBuf::new(),
+            arguments: vec![],
+            environment: variables(environment),
+            restart: Restart::Always,
+            settings,
+            user: 10_000,
+        }
+    }
+
+    fn value_of(program: &Program, name: &str) -> Option<String> {
+        let variables = program.variables();
+        let found = variables.iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| value.to_string_lossy().into_owned())
+    }
+
+    #[test]
+    fn a_variable_that_is_set_replaces_the_images_and_that_replaces_the_default() {
+        let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let settings = config::Program {
+            environment: vec![set("A", "set"), set("PATH", ""), set("C", "")],
+            ..config::Program::default()
+        };
+        let program = program(
+            b"A=image\0B=a\nb=c\0C=image\0=x\0novalue\0HOME=/data\0",
+            settings,
+        );
+        assert_eq!(value_of(&program, "A").as_deref(), Some("set"));
+        assert_eq!(value_of(&program, "B").as_deref(), Some("a\nb=c"));
+        assert_eq!(value_of(&program, "C"), None);
+        assert_eq!(value_of(&program, "PATH"), None);
+        assert_eq!(value_of(&program, "HOME").as_deref(), Some("/data"));
+        assert_eq!(value_of(&program, "USER").as_deref(), Some("web"));
+        assert_eq!(value_of(&program, "novalue"), None);
+    }
+
+    #[test]
+    fn a_program_has_a_home_and_a_name_without_being_told() {
+        let program = program(b"", config::Program::default());
+        assert_eq!(value_of(&program, "HOME").as_deref(), Some("/home/web"));
+        assert_eq!(value_of(&program, "TMPDIR").as_deref(), Some("/tmp"));
+        assert!(value_of(&program, "PATH").is_some());
     }
 }

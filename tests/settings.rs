@@ -40,9 +40,14 @@ fn every_setting_of_init_is_an_argument_of_mk_machine() {
         .iter()
         .map(|(_, word)| word.split('=').next().unwrap_or_default().to_owned())
         .collect();
+    let of_program = config::program::keys()
+        .filter(|key| *key != "restart")
+        .map(|key| format!("scratchmachine.{key}.web"));
     let missing: Vec<_> = config::keys()
+        .map(str::to_owned)
+        .chain(of_program)
         // for tests of the end that a bug has
-        .filter(|key| *key != "scratchmachine.drill" && !given.contains(*key))
+        .filter(|key| *key != "scratchmachine.drill" && !given.contains(key))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

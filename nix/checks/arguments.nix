@@ -170,7 +170,7 @@ let
     };
     a-byte-more-than-fits-on-the-command-line = {
       inherit program;
-      kernelParams = [ (bytes (1965 - ownWords)) ];
+      kernelParams = [ (bytes (1938 - ownWords)) ];
     };
     more-variables-than-the-kernel-takes = {
       inherit program;
@@ -196,6 +196,45 @@ let
     "bootp"
     ":::::::::::"
   ]
+  // {
+    variables-of-nobody = {
+      programs.web = program;
+      env.A = "1";
+    };
+    two-programs-that-are-one-user.programs = {
+      a = {
+        inherit program;
+        user = 33;
+      };
+      b = {
+        inherit program;
+        user = "www:33";
+      };
+    };
+    programs-that-wait-for-each-other.programs = {
+      a = {
+        inherit program;
+        after.b = "start";
+      };
+      b = {
+        inherit program;
+        after.a = 80;
+      };
+    };
+    program-that-waits-for-nobody.programs.a = {
+      inherit program;
+      after.b = "end";
+    };
+    feature-of-a-kernel-without-modules = {
+      inherit program;
+      profile = "tiny";
+      features = [ "ipv6" ];
+    };
+    sysctl-that-is-sealed = {
+      inherit program;
+      sysctls."kernel.kptr_restrict" = 0;
+    };
+  }
   // ofEach "log" [
     "udp://10.0.2.2:0"
     "udp://10.0.2.2:65536"
@@ -212,6 +251,29 @@ let
     grace = 3601;
     restart = "sometimes";
     hotplug = "yes";
+    ioUring = 1;
+    tmpSize = 64;
+    sysctls = {
+      kernel = 1;
+    };
+    features = [ "ipv7" ];
+    kernelConfig = {
+      CONFIG_X = true;
+    };
+    env = {
+      "A-B" = "1";
+    };
+    user = "root";
+    workingDirectory = "data";
+    stopSignal = "QUIT";
+    stdin = "tty";
+    capabilities = [ "sys_admin" ];
+    limits = {
+      disk = "1g";
+    };
+    writable = {
+      "/etc" = null;
+    };
     signals = {
       SIGKILL = "reboot";
     };
@@ -228,10 +290,34 @@ let
         web = program;
         job = {
           inherit program;
+          after.web = 80;
           args = [ "1024" ];
           restart = "never";
+          env = {
+            GREETING = "hello \"world\"\n";
+            NUMBER = 1;
+          };
+          user = "job:33";
+          workingDirectory = "/data";
+          stopSignal = "SIGQUIT";
+          stdin = "open";
+          capabilities = [ "net_raw" ];
+          limits = {
+            memory = "64m";
+            cpu = 50;
+            processes = 20;
+            files = 100;
+          };
+          writable."/data" = "16m";
         };
       };
+      features = [
+        "ipv6"
+        "bbr"
+      ];
+      ioUring = true;
+      tmpSize = "64m";
+      sysctls."vm.swappiness" = 10;
       name = "web-1";
       modules = [
         "e1000"
@@ -251,6 +337,15 @@ let
       moduleParameters.e1000.Speed = 100;
       moduleBlacklist = [ "floppy" ];
       kernelParams = [ "quiet" ];
+    };
+    kernel-of-ones-own = {
+      inherit program;
+      kernelConfig.CONFIG_NR_CPUS = "8";
+    };
+    single-program = {
+      inherit program;
+      env.A = "1";
+      user = 33;
     };
     tiny = {
       inherit program;
@@ -283,7 +378,7 @@ let
     };
     longest-command-line = {
       inherit program;
-      kernelParams = [ (bytes (1964 - ownWords)) ];
+      kernelParams = [ (bytes (1937 - ownWords)) ];
     };
     most-words = {
       inherit program;

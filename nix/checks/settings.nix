@@ -5,6 +5,7 @@
   writeText,
   crates,
   settings,
+  programSettings,
 }:
 let
   # of the right type: what is no word at all only mkMachine can be given
@@ -120,6 +121,25 @@ let
     hotplug = [
       true
     ];
+    ioUring = [ true ];
+    tmpSize = [
+      "64m"
+      "1g"
+      "4k"
+      "3k"
+      "4096"
+      "4095"
+      "10000"
+      "64"
+      "64mb"
+      "m"
+    ];
+    sysctls = [
+      { "vm.swappiness" = 10; }
+      { "net.ipv4.ping_group_range" = "1 0"; }
+      { "kernel" = 1; }
+      { "kernel..x" = 1; }
+    ];
     signals = [
       { SIGINT = "poweroff"; }
       { SIGPWR = "ignore"; }
@@ -141,6 +161,99 @@ let
       ]
     ];
   };
+  # of one program
+  programValues = {
+    user = [
+      "www"
+      "33"
+      33
+      0
+      65533
+      65534
+      "www-data:33"
+      "www:0"
+      "www:65534"
+      "root"
+      "root:5"
+      "_x"
+      "9x"
+      "Www"
+      (numbered 32)
+      (numbered 33)
+    ];
+    workingDirectory = [
+      "/"
+      "/data"
+      "/var/lib/app"
+      "/a/../b"
+      "/a/.."
+      "data"
+    ];
+    stopSignal = [
+      "SIGQUIT"
+      "SIGRTMIN"
+      "SIGRTMIN+3"
+      "SIGRTMIN+30"
+      "SIGRTMIN+31"
+      "SIGNONE"
+      "QUIT"
+    ];
+    stdin = [
+      "null"
+      "open"
+      "tty"
+    ];
+    capabilities = [
+      [ "net_raw" ]
+      [
+        "net_admin"
+        "sys_time"
+      ]
+      [ "sys_admin" ]
+      [ "CAP_NET_RAW" ]
+    ];
+    limits = [
+      { memory = "64m"; }
+      { memory = "4096"; }
+      { memory = "4095"; }
+      { memory = "3k"; }
+      { memory = "4k"; }
+      { memory = "64MB"; }
+      { cpu = 50; }
+      { cpu = 0; }
+      { cpu = 100001; }
+      { processes = 1; }
+      { processes = 0; }
+      { files = 15; }
+      { files = 16; }
+      { files = 1048576; }
+      { files = 1048577; }
+    ];
+    after = [
+      { db = "start"; }
+      {
+        db = 5432;
+        job = "end";
+      }
+      { db = 0; }
+      { db = 65536; }
+      { db = "ready"; }
+    ];
+    writable = [
+      { "/data" = "16m"; }
+      {
+        "/var/lib/a" = "1g";
+        "/var/lib/b" = null;
+      }
+      { "/" = null; }
+      { "/etc/x" = null; }
+      { "/proc" = null; }
+      { "/devices" = null; }
+      { "/a/../b" = null; }
+      { "data" = null; }
+      { "/data" = "1"; }
+    ];
+  };
   seconds = [
     0
     3600
@@ -158,7 +271,21 @@ let
     lib.concatMapStrings (word: "${if setting.test value then "accepted" else "refused"}\t${word}\n") (
       setting.words value
     );
-  untried = lib.subtractLists (lib.attrNames values) (lib.attrNames settings);
+  verdictOfProgram =
+    name: value:
+    let
+      setting = programSettings.${name};
+      given = setting.settings value;
+    in
+    lib.concatMapStrings (
+      key:
+      "${
+        if setting.test value then "accepted" else "refused"
+      }\tscratchmachine.${key}.web=${given.${key}}\n"
+    ) (lib.attrNames given);
+  untried =
+    lib.subtractLists (lib.attrNames values) (lib.attrNames settings)
+    ++ lib.subtractLists (lib.attrNames programValues) (lib.attrNames programSettings);
 in
 if untried != [ ] then
   throw "nix/checks/settings.nix has no values to try for ${lib.concatStringsSep ", " untried}"
@@ -168,6 +295,9 @@ else
     env.SETTINGS = writeText "settings" (
       lib.concatMapStrings (name: lib.concatMapStrings (verdict name) values.${name}) (
         lib.attrNames values
+      )
+      + lib.concatMapStrings (name: lib.concatMapStrings (verdictOfProgram name) programValues.${name}) (
+        lib.attrNames programValues
       )
     );
     # cargo is content when no test ran at all

@@ -2,12 +2,14 @@
 # component with its sources, as JSON. What Nix knows is written down here; tools/provenance adds what a
 # look at the built files tells.
 {
+  cacert,
   lib,
   linux_6_12,
   musl,
   runCommand,
   rustc,
   syslinux,
+  tzdata,
   writeText,
   evidenceTools,
   # our own crates, for the programs that are theirs
@@ -76,11 +78,19 @@ let
   place = path: component: { inherit path component; };
   component =
     symlink:
-    {
-      "/init" = "init";
-      "/lib/modules" = "kernel";
-    }
-    .${symlink} or "settings";
+    (
+      {
+        "/init" = "init";
+        "/lib/modules" = "kernel";
+      }
+      // builtins.listToAttrs (
+        map (file: {
+          name = file.symlink;
+          value = file.component;
+        }) initrd.files
+      )
+    ).${symlink} or "settings";
+  has = component: builtins.any (file: file.component == component) initrd.files;
 
   facts = {
     inherit (iso) identity;
@@ -166,6 +176,38 @@ let
       };
       init = ofCrate crates.init;
     }
+    // (
+      if !has "certificates" then
+        { }
+      else
+        {
+          certificates = {
+            name = "CA certificates";
+            kind = "library";
+            inherit (cacert) version;
+            licence = "MPL-2.0";
+            generic = "ca-certificates";
+            about = "the authorities that Mozilla trusts, and those that mkMachine was given";
+            sources = sources cacert;
+          };
+        }
+    )
+    // (
+      if !has "time-zones" then
+        { }
+      else
+        {
+          time-zones = {
+            name = "time zones";
+            kind = "library";
+            inherit (tzdata) version;
+            licence = "LicenseRef-public-domain";
+            generic = "tzdata";
+            about = "the IANA's database";
+            sources = sources tzdata;
+          };
+        }
+    )
     // builtins.listToAttrs (
       map (program: {
         name = "program-${program}";

@@ -11,29 +11,35 @@
   perl,
   runCommandCC,
 }:
-# names of files of options here, each on top of those before it
-fragments:
 let
   # Only the options, so that a better reason above one of them builds no kernel.
   optionOf = line: builtins.match "(# )?(CONFIG_[A-Za-z0-9_]+)(=.*| is not set)" line;
   isOption = line: lib.isString line && optionOf line != null;
-  linesOf = file: builtins.filter isOption (builtins.split "\n" (builtins.readFile file));
+  linesOfFile =
+    name: builtins.filter isOption (builtins.split "\n" (builtins.readFile (./. + "/${name}.config")));
+  linesOf =
+    fragment:
+    if lib.isString fragment then
+      linesOfFile fragment
+    else
+      map (
+        option:
+        if fragment.${option} == "n" then "# ${option} is not set" else "${option}=${fragment.${option}}"
+      ) (lib.attrNames fragment);
   nameOf = line: builtins.elemAt (optionOf line) 1;
   # the last word on an option counts
   over =
-    lines: file:
+    lines: fragment:
     let
-      more = linesOf file;
+      more = linesOf fragment;
     in
     builtins.filter (line: !builtins.elem (nameOf line) (map nameOf more)) lines ++ more;
-  options = builtins.foldl' over [ ] (
-    map (name: ./. + "/${name}.config") ([ "kernel" ] ++ fragments)
-  );
-  fragment = builtins.toFile "kernel.config" (lib.concatMapStrings (line: line + "\n") options);
+  optionsOf = fragments: builtins.foldl' over [ ] ([ "kernel" ] ++ fragments);
 
   # linuxManualConfig wants every option spelled out and must find nothing left to ask, so the options are
   # worked out with the tools and flags that it will build with.
-  configfile =
+  configfileOf =
+    options:
     runCommandCC "kernel.config"
       {
         nativeBuildInputs = [
@@ -43,7 +49,7 @@ let
           flex
           perl
         ];
-        inherit fragment;
+        fragment = builtins.toFile "kernel.config" (lib.concatMapStrings (line: line + "\n") options);
         makeFlags = linux_6_12.commonMakeFlags;
       }
       ''
@@ -57,31 +63,41 @@ let
         kernel_config_survives $fragment .config options
         cp .config $out
       '';
+
+  # Of fragments, each on top of those before it: the name of a file of options here, or options with their values.
+  build =
+    fragments:
+    let
+      options = optionsOf fragments;
+    in
+    linuxManualConfig {
+      inherit (linux_6_12) src version modDirVersion;
+      configfile = configfileOf options;
+      # in the order of their numbers; what each is for and what it buys is at its head
+      kernelPatches = map (name: {
+        inherit name;
+        patch = ./patches/pending + "/${name}";
+      }) (lib.attrNames (builtins.readDir ./patches/pending));
+      # said here, so that Nix need not build the configuration to know it
+      config = {
+        CONFIG_MODULES = if builtins.elem "CONFIG_MODULES=y" options then "y" else "n";
+        CONFIG_RUST = "n";
+      };
+    }
+    // {
+      # the words that the kernel puts before the command line that it is given
+      builtInCommandLine = builtins.head (
+        builtins.concatMap (
+          line:
+          let
+            value = builtins.match "CONFIG_CMDLINE=\"(.*)\"" line;
+          in
+          if value == null then [ ] else value
+        ) options
+        ++ [ "" ]
+      );
+      # the same kernel with other values of some options
+      withOptions = values: if values == { } then build fragments else build (fragments ++ [ values ]);
+    };
 in
-linuxManualConfig {
-  inherit (linux_6_12) src version modDirVersion;
-  inherit configfile;
-  # in the order of their numbers; what each is for and what it buys is at its head
-  kernelPatches = map (name: {
-    inherit name;
-    patch = ./patches/pending + "/${name}";
-  }) (lib.attrNames (builtins.readDir ./patches/pending));
-  # said here, so that Nix need not build the configuration to know it
-  config = {
-    CONFIG_MODULES = if builtins.elem "CONFIG_MODULES=y" options then "y" else "n";
-    CONFIG_RUST = "n";
-  };
-}
-// {
-  # the words that the kernel puts before the command line that it is given
-  builtInCommandLine = builtins.head (
-    builtins.concatMap (
-      line:
-      let
-        value = builtins.match "CONFIG_CMDLINE=\"(.*)\"" line;
-      in
-      if value == null then [ ] else value
-    ) options
-    ++ [ "" ]
-  );
-}
+build

@@ -7,6 +7,8 @@
 #     name = "web";                            # of the image and the runner
 #     profile = "default";                     # or "tiny": docs/reference/profiles.md
 #     modules = [ "e1000" ];                   # drivers in the image, by module name
+#     features = [ "ipv6" ];                   # what else the kernel is to do: features.nix
+#     env.GREETING = "hello";                  # and user, limits, writable, …, of each program: program-settings.nix
 #     ip = "dhcp"; status = 81;                # settings: settings.nix has them all
 #     kernelParams = [ "quiet" ];              # more words for the kernel's command line
 #   }
@@ -15,13 +17,17 @@
 {
   lib,
   callPackage,
+  runCommand,
+  scratchmachine,
   settings,
+  programSettings,
   # by name: profiles.nix
   profiles,
   # the functions that make the parts
   executable,
   mkInitrd,
   mkIso,
+  mkExports,
   # init's crate
   crates,
   # the functions that make the evidence
@@ -33,13 +39,19 @@
 let
   fail = message: throw "mkMachine: ${message}";
   limits = callPackage ./limits.nix { inherit fail; };
+  features = import ./features.nix;
   arguments = callPackage ./arguments.nix {
-    inherit limits fail;
+    inherit
+      fail
+      features
+      limits
+      programSettings
+      ;
     # the microvm's kernel knows no hardware that a BIOS could start
     profileNames = lib.subtractLists [ "microvm" ] (lib.attrNames profiles);
   };
+  mkFiles = callPackage ./files.nix { };
   mkMicrovm = callPackage ./microvm.nix { };
-  mkExport = callPackage ./export.nix { };
   mkModules = callPackage ./modules.nix { };
   mkPrograms = callPackage ./programs.nix { };
   mkRunner = callPackage ./runner.nix { };
@@ -50,7 +62,10 @@ let
     let
       inherit (given) name kernelParams programs;
       profile = profiles.${given.profile};
-      inherit (profile) kernel;
+      kernel = profile.kernel.withOptions given.kernelConfig;
+      microvmKernel = profiles.microvm.kernel.withOptions given.kernelConfig;
+      files = mkFiles { inherit (given) files certificates timeZones; };
+      asked = map (name: features.${name}) given.features;
       modules =
         if given.modules == null then
           if profile.modules == null then [ ] else profile.modules
@@ -58,8 +73,27 @@ let
           fail "the profile '${given.profile}' takes no modules: its driver is in the kernel, so leave 'modules' out or take another profile"
         else
           given.modules;
+      featureModules =
+        if asked != [ ] && profile.modules == null then
+          fail "the profile '${given.profile}' has no features: its kernel takes no modules, so leave 'features' out or take another profile"
+        else
+          builtins.concatMap (feature: feature.modules) asked;
+      load = builtins.concatMap (feature: if feature.load or false then feature.modules else [ ]) asked;
+      sysctls = builtins.foldl' (all: feature: all // feature.sysctls or { }) { } asked // given.sysctls;
       words =
-        builtins.concatMap (setting: settings.${setting}.words given.${setting}) (lib.attrNames settings)
+        builtins.concatMap (setting: settings.${setting}.words given.${setting}) (
+          lib.subtractLists [ "sysctls" ] (lib.attrNames settings)
+        )
+        ++ settings.sysctls.words sysctls
+        ++ builtins.concatMap (
+          program:
+          let
+            values = builtins.foldl' (
+              all: setting: all // programSettings.${setting}.settings programs.${program}.${setting}
+            ) { } (lib.attrNames programSettings);
+          in
+          map (key: "scratchmachine.${key}.${program}=${values.${key}}") (lib.attrNames values)
+        ) (lib.attrNames programs)
         ++ builtins.concatMap (
           program:
           let
@@ -110,6 +144,7 @@ let
           settings = words;
           inherit (profile) windowLog;
           inherit (machine) init programs modules;
+          inherit files;
         };
         iso = mkIso {
           inherit
@@ -130,14 +165,19 @@ let
         identity:
         mkMicrovm {
           inherit name identity;
-          inherit (profiles.microvm) kernel;
+          kernel = microvmKernel;
           # QEMU puts a word of up to 37 bytes behind it for each of at most 8 virtio devices
           commandLine = commandLineOf profiles.microvm 296;
           initrd = mkInitrd {
             inherit identity;
             settings = words;
             inherit (machine) init programs;
-            modules = mkModules profiles.microvm.kernel profiles.microvm.modules;
+            inherit files;
+            modules = mkModules {
+              kernel = microvmKernel;
+              modules = profiles.microvm.modules ++ featureModules;
+              inherit load;
+            };
             inherit (profiles.microvm) windowLog;
           };
         };
@@ -152,12 +192,19 @@ let
           unwinds = false;
         };
         programs = mkPrograms programs;
-        modules = mkModules kernel modules;
+        modules = mkModules {
+          inherit kernel load;
+          modules = modules ++ featureModules;
+        };
         vm = mkRunner {
           name = "${name}-vm";
           image = "${machine.iso}/${machine.iso.file}";
           description = "boot the machine in QEMU, its console in the terminal";
         };
+        # $out: the least memory that it boots with, in units of 1,048,576 bytes
+        memory = runCommand "${name}-memory" { } ''
+          ${scratchmachine}/bin/scratchmachine run --least-memory ${machine.iso}/${machine.iso.file} >$out
+        '';
         microvmImage = microvmImage (identityOf microvmImage);
         microvm = mkRunner {
           name = "${name}-microvm";
@@ -194,26 +241,7 @@ let
           description = "whether a file is the machine's image, and if not, what differs";
         };
       };
-      # by format, the image for hypervisors and clouds
-      exports = builtins.listToAttrs (
-        map
-          (format: {
-            name = format;
-            value = mkExport machine.iso format;
-          })
-          [
-            "gce"
-            "netboot"
-            "oci-disk"
-            "ova"
-            "qcow2"
-            "raw"
-            "vhd"
-            "vhdx"
-            "vmdk"
-          ]
-      );
     in
-    machine // exports;
+    machine // mkExports machine.iso;
 in
 given: assemble (arguments given)

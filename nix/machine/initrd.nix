@@ -14,6 +14,8 @@
   init,
   programs,
   modules,
+  # more of what lies where: files.nix
+  files ? [ ],
   settings,
   # nix/machine/default.nix says what it is
   identity,
@@ -58,7 +60,8 @@ let
       object = programs;
       symlink = "/programs";
     }
-  ];
+  ]
+  ++ map (it: removeAttrs it [ "component" ]) files;
   drivers = [
     {
       object = modules;
@@ -80,7 +83,10 @@ runCommand "initrd"
   {
     nativeBuildInputs = [ zstd ];
     # what lies where
-    passthru.contents = base ++ [ unpacked ] ++ over ++ drivers;
+    passthru = {
+      contents = base ++ [ unpacked ] ++ over ++ drivers;
+      inherit files;
+    };
   }
   ''
     mkdir $out

@@ -9,7 +9,7 @@ is_static_executable() {
   [[ -f $1 ]] || fail "$1" "not a file: name the executable itself, as in \"\${package}/bin/NAME\"" || return
   [[ -x $1 ]] || fail "$1" "not executable: chmod +x it, or name another file" || return
   if [[ $(head -c 2 "$1" | tr -d '\0') == '#!' ]]; then
-    fail "$1" "a script, and the machine has no interpreter: give a static executable" || return
+    fail "$1" "a script, and the machine has no interpreter: give a static executable, or bring along the interpreter from the store with closure = true" || return
   fi
   header=$(readelf --wide --file-header "$1" 2>/dev/null) && grep -q ELF64 <<<"$header" ||
     fail "$1" "not a 64-bit ELF executable" || return
@@ -21,7 +21,7 @@ is_static_executable() {
   grep -Eq 'Type:.*(EXEC|DYN)' <<<"$header" || fail "$1" "an object file, not an executable" || return
   segments=$(readelf --wide --program-headers "$1") || fail "$1" "a damaged ELF file" || return
   if grep -q INTERP <<<"$segments"; then
-    fail "$1" "dynamically linked, and the machine has no dynamic loader: $(how_to_link_statically "$1" "$header")" || return
+    fail "$1" "dynamically linked, and the machine has no dynamic loader: $(how_to_link_statically "$1" "$header"), or bring along all that it refers to in the store with closure = true" || return
   fi
   while read -r type offset _ _ size _; do
     if [[ $type == LOAD ]] && ((offset + size > $(stat --dereference --format=%s "$1"))); then

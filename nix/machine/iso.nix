@@ -56,11 +56,12 @@ runCommand "${name}-iso"
     # Loaded behind the initramfs, where the kernel passes over zeros: `configure` may put an archive there.
     truncate --size=4096 tree/settings
     cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
-    # The FAT has two bytes for each sector, and the system area of an ISO has room for 11,000 sectors' worth.
-    bytes=$(($(stat -c %s tree/bzImage) + $(stat -c %s tree/initrd)))
+    # The FAT has two bytes for each sector, four if there are more than 65,000, and the system area of an ISO has room for
+    # 11,000 sectors' worth.
+    sectors=$((($(stat -c %s tree/bzImage) + $(stat -c %s tree/initrd)) / 2048))
     room=()
-    if ((bytes > 20000000)); then
-      truncate --size=$(((bytes / 2048 + 2048) * 2 / 2048 * 2048 + 8 * 2048)) tree/efi
+    if ((sectors > 10000)); then
+      truncate --size=$(((sectors + 2048) * (sectors > 62000 ? 4 : 2) / 2048 * 2048 + 8 * 2048)) tree/efi
       room=(--sort-weight 1000 /efi)
     fi
     chmod -R u=rwX,go=rX tree

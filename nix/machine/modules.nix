@@ -1,20 +1,32 @@
 # The modules that a machine asked for, with those they depend on, and the index that says so:
-# $out/VERSION/kernel/…/*.ko, modules.dep, modules.alias and modules.absent, to be found as /lib/modules.
+# $out/VERSION/kernel/…/*.ko, modules.dep, modules.alias, modules.absent and modules.load, to be found as /lib/modules.
 {
   binutils,
   lib,
   runCommand,
 }:
-kernel: modules:
+# `load` are those of the modules that are loaded though no device asks for them
+{
+  kernel,
+  modules,
+  load ? [ ],
+}:
 let
   built = "${lib.getOutput "modules" kernel}/lib/modules/${kernel.modDirVersion}";
 
   # A device that hangs on a bus appears only once the bus has its driver. The device's driver does not
   # depend on that one, so modules.dep does not say so.
-  buses = {
-    virtio_blk = [ "virtio_pci" ];
-    virtio_net = [ "virtio_pci" ];
-  };
+  buses =
+    let
+      virtio = [ "virtio_pci" ];
+    in
+    {
+      virtio_balloon = virtio;
+      virtio_blk = virtio;
+      virtio_net = virtio;
+      virtio_rng = virtio;
+      vmw_vsock_virtio_transport = virtio;
+    };
   # A module's name has '_' where its file's name, and whoever asks for it, may have '-'.
   names = map (builtins.replaceStrings [ "-" ] [ "_" ]) modules;
 in
@@ -31,6 +43,7 @@ else
     {
       nativeBuildInputs = [ binutils ];
       modules = names ++ builtins.concatMap (name: buses.${name} or [ ]) names;
+      inherit load;
     }
     ''
       directory=$out/${kernel.modDirVersion}
@@ -73,6 +86,11 @@ else
         chmod 444 "$directory/$file"
         echo "''${index[$name]}"
       done | sort >$directory/modules.dep
+
+      for module in $load; do
+        [[ ''${is_builtin[$module]-} ]] || echo $module
+      done >$TMPDIR/load
+      [[ ! -s $TMPDIR/load ]] || cp $TMPDIR/load $directory/modules.load
 
       # lines "alias PATTERN MODULE": which devices the module drives; a module may drive none
       {

@@ -1,4 +1,5 @@
-# The programs as init finds them in /programs: $out/NAME/exe and, one a line, its arguments in $out/NAME/args.
+# The programs as init finds them in /programs: $out/NAME/exe, one a line its arguments in $out/NAME/args, and, if it has
+# any, its variables in $out/NAME/env, each with a zero behind it.
 {
   lib,
   runCommand,
@@ -7,11 +8,23 @@
 }:
 programs:
 let
+  separator = builtins.fromJSON "\"\\u0001\"";
   install =
     name:
     let
-      inherit (programs.${name}) program args;
+      inherit (programs.${name})
+        program
+        args
+        closure
+        env
+        ;
       arguments = writeText "${name}-args" (lib.concatMapStrings (argument: argument + "\n") args);
+      # with a character that no value has in the place of the zeros, which no text of Nix can have
+      variables = writeText "${name}-env" (
+        lib.concatMapStrings (variable: "${variable}=${toString env.${variable}}${separator}") (
+          lib.attrNames env
+        )
+      );
       file = executable {
         inherit name;
         file = "${program}";
@@ -19,9 +32,25 @@ let
     in
     ''
       mkdir ${name}
-      place ${file}/bin/${name} ${name}/exe
+      ${
+        if closure then
+          # where it is, with all that it refers to
+          "[[ -x ${program} ]] && ln -s ${program} ${name}/exe || { echo 'mkMachine: ${program}: not executable' >&2; exit 1; }"
+        else
+          "place ${file}/bin/${name} ${name}/exe"
+      }
       place ${arguments} ${name}/args
-    '';
+    ''
+    + (
+      if env == { } then
+        ""
+      else
+        ''
+          tr '\001' '\000' <${variables} >variables
+          place variables ${name}/env
+          rm variables
+        ''
+    );
 in
 runCommand "programs" { } (
   ''

@@ -14,6 +14,10 @@ writeShellApplication {
   inherit name;
   runtimeInputs = [ qemu_test ];
   text = ''
+    for word; do
+      [[ $word != --help ]] ||
+        echo "${name} needs at least $(${scratchmachine}/bin/scratchmachine run --least-memory ${image}) MB of memory."
+    done
     exec ${scratchmachine}/bin/scratchmachine run --name ${name} ${image} "$@"
   '';
   meta = {

@@ -54,6 +54,13 @@ let
     test = value: value == null || test value;
     words = value: if value == null then [ ] else [ "${key}=${toString value}" ];
   };
+  switch = key: {
+    default = false;
+    wanted = "true or false";
+    test = builtins.isBool;
+    words = value: if value then [ "${key}=1" ] else [ ];
+  };
+  has = part: value: builtins.replaceStrings [ part ] [ "" ] value != value;
   seconds =
     key: optional key "a number of seconds from 0 to 3600" (value: isNatural value && value <= 3600);
   oneOf =
@@ -86,11 +93,41 @@ in
     "on-failure"
     "never"
   ];
-  hotplug = {
-    default = false;
-    wanted = "true or false";
-    test = builtins.isBool;
-    words = value: if value then [ "scratchmachine.hotplug=1" ] else [ ];
+  hotplug = switch "scratchmachine.hotplug";
+  ioUring = switch "scratchmachine.io_uring";
+  tmpSize = optional "scratchmachine.tmp_size" "a size in bytes, at least 4096, such as \"64m\"" (
+    matches (import ./size.nix)
+  );
+  sysctls = {
+    default = { };
+    wanted = "values by name, such as { \"vm.swappiness\" = 10; }, none of them sealed by init";
+    test =
+      value:
+      lib.isAttrs value
+      && lib.all (
+        name:
+        builtins.match "[A-Za-z0-9_/-]+([.][A-Za-z0-9_/-]+)+" name != null
+        # src/seal.rs
+        &&
+          builtins.match "kernel[.](modules_disabled|kexec_load_disabled|dmesg_restrict|kptr_restrict|unprivileged_bpf_disabled|yama[.]ptrace_scope|perf_event_paranoid|oops_limit|io_uring_disabled)|fs[.]protected_(fifos|regular)|net[.]ipv4[.]conf[.][^.]+[.](accept_redirects|accept_source_route)" name
+          == null
+        && (
+          builtins.isInt value.${name}
+          ||
+            lib.isString value.${name}
+            && builtins.match "[!#-~]+( [!#-~]+)*" value.${name} != null
+            && !builtins.hasContext value.${name}
+        )
+      ) (lib.attrNames value);
+    words =
+      value:
+      map (
+        name:
+        let
+          word = "scratchmachine.sysctl.${name}=${toString value.${name}}";
+        in
+        if has " " word then "\"${word}\"" else word
+      ) (lib.attrNames value);
   };
   signals = {
     default = { };

@@ -1,9 +1,10 @@
 //! The drivers of the hardware.
 
 use super::thread;
+use scratchmachine::Error;
 use scratchmachine::config::Config;
 use scratchmachine::logs::Log;
-use scratchmachine::modules::{Modules, Settings};
+use scratchmachine::modules::{Loaded, Modules, Settings};
 use std::time::Duration;
 
 /// How often machines with hot-plug look for new devices.
@@ -20,12 +21,12 @@ pub fn load(log: &Log, config: &Config) {
         Err(error) => return log.warn(error),
     };
     let outcomes = log.clone();
-    let mut load = move || {
-        modules.load_for_hardware(&mut |outcome| match outcome {
-            Ok(loaded) => outcomes.info(format_args!("modules: {loaded}")),
-            Err(error) => outcomes.warn(error),
-        })
+    let mut report = move |outcome: Result<Loaded, Error>| match outcome {
+        Ok(loaded) => outcomes.info(format_args!("modules: {loaded}")),
+        Err(error) => outcomes.warn(error),
     };
+    modules.load_wanted(&mut report);
+    let mut load = move || modules.load_for_hardware(&mut report);
     load();
     if config.hotplug {
         thread::start(log, "hot-plug", move || {

@@ -2,6 +2,7 @@
 
 use super::end::{self, Ending};
 use scratchmachine::config::{Config, Ip};
+use scratchmachine::etc;
 use scratchmachine::logs::{Log, Severity};
 use scratchmachine::network::{self, Network};
 use scratchmachine::signals::{self, Signals};
@@ -19,7 +20,9 @@ pub fn start(log: &Log, config: &Config) -> Option<Network> {
             events.info(details);
         }
         // it may have come with a lease
-        events.set_hostname(&hostname());
+        let name = hostname();
+        events.set_hostname(&name);
+        events.warn_all(etc::write_names(&name).err());
         if event.is_up() {
             events.retry_now();
             signals::send(signals::NETWORK);

@@ -18,16 +18,14 @@ impl Outputs {
     pub fn forward(&self, log: &Log, name: &str, output: Output) {
         let mut threads = self.0.borrow_mut();
         threads.retain(|thread| !thread.is_finished());
-        if let Some(stdout) = output.stdout {
+        let pipes = [
+            ("stdout", output.stdout, Severity::Informational),
+            ("stderr", output.stderr, Severity::Notice),
+        ];
+        for (what, pipe, severity) in pipes {
             let (lines, name) = (log.clone(), name.to_owned());
-            threads.extend(thread::start(log, "stdout", move || {
-                logs::forward(stdout, &name, Severity::Informational, &lines)
-            }));
-        }
-        if let Some(stderr) = output.stderr {
-            let (lines, name) = (log.clone(), name.to_owned());
-            threads.extend(thread::start(log, "stderr", move || {
-                logs::forward(stderr, &name, Severity::Notice, &lines)
+            threads.extend(thread::start(log, what, move || {
+                logs::forward(pipe, &name, severity, &lines)
             }));
         }
     }

@@ -8,11 +8,28 @@ use scratchmachine::logs::Log;
 use scratchmachine::shutdown::End;
 use scratchmachine::signals::{self, Signals};
 use scratchmachine::supervisor::{self, Program, Supervisor};
+use scratchmachine::{etc, mounts};
 use std::sync::PoisonError;
 
+/// The programs, with all that they need in the file system.
 pub fn find(log: &Log, config: &Config) -> Vec<Program> {
-    let (programs, errors) = supervisor::find_programs(|name| config.restart_of(name));
+    let (programs, errors) = supervisor::find_programs(config);
     log.warn_all(errors);
+    for program in &programs {
+        log.warn_all(supervisor::make_home(program).err());
+        for place in program.places() {
+            log.warn_all(mounts::mount_for(program.user(), &place.path, place.size).err());
+        }
+    }
+    let users: Vec<_> = programs
+        .iter()
+        .map(|program| etc::User {
+            name: program.user_name().to_owned(),
+            number: program.user(),
+            home: program.home(),
+        })
+        .collect();
+    log.warn_all(etc::prepare(&users));
     programs
 }
 

@@ -45,7 +45,9 @@ fn report(
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
     let programs = programs.into_iter().map(|program| {
+        let group = format!("/sys/fs/cgroup/{}", program.name);
         let facts = Value::map([
+            ("is_up", u64::from(program.process.is_some()).into()),
             ("process", program.process.map(|pid| pid as u64).into()),
             (
                 "VmRSS_kB",
@@ -54,6 +56,8 @@ fn report(
                     .and_then(|pid| resident(&pid.to_string()))
                     .into(),
             ),
+            ("memory_kB", memory_of(&group).into()),
+            ("cpu_ms", cpu_of(&group).into()),
             ("restarts", u64::from(program.restarts).into()),
             (
                 "last_exit",
@@ -96,6 +100,7 @@ fn report(
                 ("details", configured.map(|it| it.details()).into()),
             ]),
         ),
+        ("interfaces", interfaces()),
         ("programs", Value::map(programs)),
         ("log_lines_lost", Value::map(lost)),
         ("kernel_lines_overwritten", statistics.overwritten.into()),
@@ -111,6 +116,43 @@ fn report(
             ]),
         ),
     ])
+}
+
+/// What a control group has in memory, in kB (Documentation/admin-guide/cgroup-v2.rst). `None` if there is no such group.
+fn memory_of(group: &str) -> Option<u64> {
+    let bytes = std::fs::read_to_string(format!("{group}/memory.current")).ok()?;
+    Some(bytes.trim().parse::<u64>().ok()? / 1024)
+}
+
+/// The processor time that it has used, in milliseconds.
+fn cpu_of(group: &str) -> Option<u64> {
+    let statistics = std::fs::read_to_string(format!("{group}/cpu.stat")).ok()?;
+    let used = |line: &str| line.strip_prefix("usage_usec ")?.parse::<u64>().ok();
+    Some(statistics.lines().find_map(used)? / 1000)
+}
+
+/// What each network interface has received and sent (`/proc/net/dev`, proc_pid_net(5)).
+fn interfaces() -> Value {
+    // their places among the numbers of a line
+    const COUNTERS: [(&str, usize); 6] = [
+        ("received_bytes", 0),
+        ("received_packets", 1),
+        ("receive_errors", 2),
+        ("sent_bytes", 8),
+        ("sent_packets", 9),
+        ("send_errors", 10),
+    ];
+    let text = std::fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    let interfaces = text.lines().filter_map(|line| {
+        let (name, numbers) = line.split_once(':')?;
+        let numbers: Vec<u64> = numbers
+            .split_ascii_whitespace()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let counters = COUNTERS.map(|(counter, at)| (counter, numbers.get(at).copied().into()));
+        Some((name.trim().to_owned(), Value::map(counters)))
+    });
+    Value::map(interfaces)
 }
 
 /// What a process has in memory, in kB (proc_pid_status(5)). `None` if it has just ended.

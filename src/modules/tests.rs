@@ -69,7 +69,11 @@ impl Machine {
 
     fn line(&self, outcome: Result<Loaded, Error>) -> String {
         match outcome {
-            Ok(loaded) => format!("{} for {}", loaded.module, loaded.device),
+            Ok(loaded) => format!(
+                "{} for {}",
+                loaded.module,
+                loaded.device.unwrap_or_default()
+            ),
             Err(error) => error.to_string().replace(&self.0.display().to_string(), ""),
         }
     }

@@ -1,6 +1,6 @@
 //! The answer to a request (RFC 9112). Pure.
 
-use super::Value;
+use super::{Value, metrics};
 
 /// Longer than any request line that makes sense here. Headers don't matter.
 const LONGEST_HEAD: usize = 4096;
@@ -56,12 +56,15 @@ pub fn respond(head: &[u8], report: &impl Fn() -> Value) -> (&'static str, &'sta
     match (method, path(target)) {
         ("GET" | "HEAD", "/") => ("200 OK", TEXT, report().text()),
         ("GET" | "HEAD", "/json") => ("200 OK", "application/json", report().json()),
+        ("GET" | "HEAD", "/metrics") => {
+            ("200 OK", metrics::CONTENT_TYPE, metrics::metrics(&report()))
+        }
         ("GET" | "HEAD", _) => ("404 Not Found", TEXT, format!("Not found: {PAGES}")),
         _ => (NOT_ALLOWED, TEXT, "Read-only: GET and HEAD\n".into()),
     }
 }
 
-const PAGES: &str = "there are / and /json\n";
+const PAGES: &str = "there are /, /json and /metrics\n";
 
 fn is_method(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -103,6 +106,8 @@ mod tests {
             ("/json", Some("application/json")),
             ("/json?x=1", Some("application/json")),
             ("/json?/?a:b", Some("application/json")),
+            ("/metrics", Some(metrics::CONTENT_TYPE)),
+            ("/metrics?a=b", Some(metrics::CONTENT_TYPE)),
             ("http://box", Some(TEXT)),
             ("http://box?x", Some(TEXT)),
             ("http://10.0.2.15:81/", Some(TEXT)),

@@ -21,6 +21,8 @@ pub enum Exit {
     Killed(i32),
     /// Killed by the kernel, which had run out of memory.
     OutOfMemory,
+    /// Killed by the kernel for having more memory than this, its limit, in bytes.
+    OverLimit(u64),
     NotStarted,
 }
 
@@ -45,12 +47,20 @@ impl Exit {
         self
     }
 
+    /// The same, if it was killed while the program had more than its limit of memory.
+    pub fn for_limit(self, bytes: u64) -> Self {
+        match self {
+            Exit::Killed(libc::SIGKILL) => Exit::OverLimit(bytes),
+            other => other,
+        }
+    }
+
     /// As a shell reports it: 128 plus the signal's number, 127 if nothing could be started.
     pub fn status(self) -> u8 {
         match self {
             Exit::Exited(status) => status as u8,
             Exit::Killed(signal) => 128 + signal as u8,
-            Exit::OutOfMemory => 128 + libc::SIGKILL as u8,
+            Exit::OutOfMemory | Exit::OverLimit(_) => 128 + libc::SIGKILL as u8,
             Exit::NotStarted => 127,
         }
     }
@@ -90,6 +100,13 @@ impl fmt::Display for Exit {
                 Err(_) => write!(f, "was killed by signal {number}"),
             },
             Exit::OutOfMemory => f.write_str("was killed by the kernel: out of memory"),
+            Exit::OverLimit(bytes) => {
+                let megabytes = bytes.div_ceil(1 << 20);
+                write!(
+                    f,
+                    "was killed by the kernel: over its limit of {megabytes} MB of memory"
+                )
+            }
             Exit::NotStarted => f.write_str("could not be started"),
         }
     }

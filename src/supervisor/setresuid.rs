@@ -3,21 +3,20 @@
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
 const ROOT: libc::uid_t = 0;
 
-/// Kill every process of `user`, including those that have left the session that they came from. A thread that acts for
-/// that user kills them all at once (kill(2), -1), while a list of them would be out of date before it is read. It needs
-/// no process and no memory, of which they may have left none.
+/// Send a signal to every process of `user`, including those that have left the session that they came from. A thread that
+/// acts for that user reaches them all at once (kill(2), -1), while a list of them would be out of date before it is read.
+/// It needs no process and no memory, of which they may have left none.
 ///
 /// # Errors
 /// The kernel does not let this thread act for `user`.
-pub fn kill_all(user: u32) -> Result<(), Errno> {
+pub fn signal_all(user: u32, signal: libc::c_int) -> Result<(), Errno> {
     act_for(user)?;
-    // it is fine if there are none
-    let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    // SAFETY: both arguments are numbers. The crate's function takes no real-time signal.
+    // It is fine if there is no process.
+    unsafe { libc::kill(-1, signal) };
     act_for(ROOT)
 }
 

@@ -32,6 +32,8 @@
         recorded = {
           # identity and hash of the demo machine's ISO
           iso = builtins.readFile ./iso.sha256;
+          # hashes of its other formats
+          exports = builtins.readFile ./exports.sha256;
           # how long it takes to serve
           bootTime = builtins.readFile ./boot-time;
           # how many bytes each part of our images has

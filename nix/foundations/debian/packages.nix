@@ -86,6 +86,9 @@ let
     linuxManualConfig = callPackage ./linux-manual-config.nix { };
     linux_6_12 = callPackage ./linux.nix { };
     OVMF = callPackage ./ovmf.nix { };
+    systemd = callPackage ./systemd.nix { };
+    cacert = callPackage ./cacert.nix { };
+    tzdata = callPackage ./tzdata.nix { };
     qemu_test = callPackage ./qemu.nix { root = root "qemu"; };
     rsyslog = callPackage ./rsyslog.nix { root = root "collector"; };
     go = callPackage ./go.nix { root = root "go"; };

@@ -1,6 +1,7 @@
 //! A program for the boot scenarios that does what programs should not: its arguments say what. The scenarios look at
 //! what becomes of the machine.
 
+mod expect;
 mod group;
 mod leave;
 mod ticks;
@@ -24,6 +25,7 @@ fn main() {
         ["ignore-term"] => ignore_term(),
         ["flood", megabytes] => flood(number(megabytes)),
         ["eat-memory"] => eat_memory(),
+        ["expect-everything"] => expect::everything(),
         ["fork-bomb"] => leave::fork_bomb(),
         ["join-groups"] => group::join(),
         ["orphans", count] => leave::orphans(number(count)),

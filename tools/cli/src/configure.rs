@@ -62,6 +62,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Vec<String>> {
 fn describe(image: Image, path: &Path, as_json: bool) -> Result<String, Error> {
     let text = settings_layer::decode(image.layer());
     let text = text.map_err(|error| Error::new(format!("read {}", path.display()), why(error)))?;
+    let text = settings_layer::without_values(&text);
     let configuration = (!text.is_empty()).then(|| sha256::hex(text.as_bytes()));
     let identity = image.identity.clone();
     let base = image.hash_of_base();

@@ -10,6 +10,7 @@ pub mod configure;
 pub mod export;
 pub mod input;
 pub mod manual;
+mod microvm;
 mod output;
 pub mod progress;
 mod replace;

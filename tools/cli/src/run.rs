@@ -3,6 +3,7 @@
 
 pub mod arguments;
 mod image;
+mod memory;
 mod qemu;
 
 use crate::output;
@@ -30,9 +31,12 @@ pub struct Options {
     /// A port of this host that leads to one of the machine, instead of to its port 80; may be repeated
     #[arg(short, long, value_name = "HOST:GUEST[/udp]", value_parser = arguments::forward)]
     publish: Vec<Forward>,
-    /// The machine's memory, in units of 1,048,576 bytes
-    #[arg(long, value_name = "MB", default_value = "128", value_parser = arguments::memory)]
-    memory: u32,
+    /// The machine's memory, in units of 1,048,576 bytes [default: what the image needs and some room, at least 128]
+    #[arg(long, value_name = "MB", value_parser = arguments::memory)]
+    memory: Option<u32>,
+    /// Print the least memory that the image needs, and do nothing else
+    #[arg(long)]
+    least_memory: bool,
     /// The model of its network card [default: e1000, or virtio-net-device for a microvm]
     #[arg(long, value_name = "MODEL")]
     card: Option<String>,
@@ -52,6 +56,13 @@ pub struct Options {
 /// The machine could not be started.
 pub fn run(options: &Options) -> Result<ExitCode, String> {
     let image = Image::find(&options.image)?;
+    let least = memory::least(&image);
+    if options.least_memory {
+        let least =
+            least.ok_or("it can't be said how much memory this needs: is it an image of ours?")?;
+        output::print(format!("{least}\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let name = options.name.clone().unwrap_or_else(|| image.name.clone());
     let forwards = forwards(options)?;
     let accelerator = Accelerator::choose();
@@ -66,6 +77,12 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
             say(format!("port {DEFAULT_PORT} is taken, so it is {host}"));
         }
         _ => {}
+    }
+    let memory = options.memory.unwrap_or_else(|| memory::default(least));
+    if let Some(least) = least.filter(|least| memory < *least) {
+        say(format!(
+            "warning: {memory} MB of memory are too few: the image needs at least {least} MB"
+        ));
     }
     if let Accelerator::Emulation(reason) = &accelerator {
         say(format!(
@@ -91,7 +108,7 @@ pub fn run(options: &Options) -> Result<ExitCode, String> {
         // has random numbers, which the kernel would otherwise be without for a while, whether emulated or the host's
         .args(["-cpu", "max"])
         .args(["-accel", accelerator.name()])
-        .args(["-m", &options.memory.to_string()])
+        .args(["-m", &memory.to_string()])
         .args(["-no-reboot", "-display", "none"]);
     let console = qemu::Console::of(&mut command)?;
     command

@@ -29,10 +29,13 @@ pub fn report<'a>(
 ) -> Report<'a> {
     let whole = sha256::hex(image.bytes);
     let layer = settings_layer::find(image);
-    let layer_report = layer.as_ref().map(|layer| LayerReport {
-        sha256: sha256::hex(layer.text.as_bytes()),
-        settings: layer.text.clone(),
-        base_sha256: sha256::hex(&settings_layer::without(image, layer)),
+    let layer_report = layer.as_ref().map(|layer| {
+        let settings = settings_layer::without_values(&layer.text);
+        LayerReport {
+            sha256: sha256::hex(settings.as_bytes()),
+            settings,
+            base_sha256: sha256::hex(&settings_layer::without(image, layer)),
+        }
     });
     let base = layer_report.as_ref().map_or(&whole, |it| &it.base_sha256);
     let identical = *base == provenance.image.sha256;
@@ -92,7 +95,10 @@ fn region(
         PartKind::File(path) if path == settings_layer::ISO_PATH && layer.is_some() => {
             region.is_file = true;
             region.component = Some(LAYER.to_owned());
-            region.sha256 = Some(sha256::hex(bytes));
+            // by the file's own hash, values could be guessed
+            let text = layer.map_or("", |layer| &layer.text);
+            let text = settings_layer::without_values(text);
+            region.sha256 = Some(sha256::hex(text.as_bytes()));
         }
         PartKind::File(path) if path == settings_layer::ISO_PATH && is_zero(bytes) => {
             region.what += ", room for a layer of settings, empty";

@@ -1,7 +1,9 @@
 //! What there is to boot, and the machine that it is for, as QEMU's options.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::microvm::Microvm;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Image {
@@ -11,6 +13,9 @@ pub struct Image {
     pub options: Vec<OsString>,
     /// The model of its network card.
     pub card: &'static str,
+    /// The file with what the kernel unpacks: an initramfs, or the disc that has one.
+    pub initrd: PathBuf,
+    pub is_microvm: bool,
 }
 
 impl Image {
@@ -37,34 +42,27 @@ impl Image {
             name,
             options: machine.into_iter().chain([path.into()]).collect(),
             card: "e1000",
+            initrd: path.to_owned(),
+            is_microvm: false,
         }
     }
 
     /// What a hypervisor starts without firmware and boot loader.
     fn microvm(name: String, directory: &Path) -> Result<Self, String> {
-        let file = |name: &str| OsString::from(directory.join(name));
-        if let Some(missing) = ["vmlinux", "initrd", "command-line"]
-            .iter()
-            .find(|name| !directory.join(name).is_file())
-        {
-            return Err(format!(
-                "{} is a directory without {missing}, so it is not a microvm: name the .iso file in it",
-                directory.display()
-            ));
-        }
-        let command_line = std::fs::read_to_string(directory.join("command-line"))
-            .map_err(|error| format!("read {}/command-line: {error}", directory.display()))?;
+        let microvm = Microvm::find(directory)?;
         let option = |name: &str, value: OsString| [OsString::from(name), value];
         Ok(Self {
             name,
             options: [
                 option("-machine", "microvm,acpi=off".into()),
-                option("-kernel", file("vmlinux")),
-                option("-initrd", file("initrd")),
-                option("-append", command_line.trim_end_matches('\n').into()),
+                option("-kernel", microvm.kernel.into()),
+                option("-initrd", microvm.initrd.clone().into()),
+                option("-append", microvm.command_line.into()),
             ]
             .concat(),
             card: "virtio-net-device",
+            initrd: microvm.initrd,
+            is_microvm: true,
         })
     }
 }

@@ -13,6 +13,7 @@ pub fn compare(ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain) {
     let explanation = match settings_layer::decode(theirs) {
         Ok(text) if text.is_empty() => String::from("the settings are gone"),
         Ok(text) => {
+            let text = settings_layer::without_values(&text);
             let settings: Vec<String> = text.lines().map(|line| format!("{line:?}")).collect();
             format!("settings were put over the image: {}", settings.join(", "))
         }

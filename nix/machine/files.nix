@@ -1,0 +1,77 @@
+# The files that a machine asked for beside its programs: what lies where in the initramfs, as makeInitrd takes it, each
+# with the component that it is of (nix/evidence/provenance.nix).
+{
+  cacert,
+  lib,
+  runCommand,
+  tzdata,
+  writeText,
+}:
+{
+  files,
+  certificates,
+  timeZones,
+}:
+let
+  file = path: {
+    object = files.${path};
+    symlink = path;
+  };
+  asObject =
+    it:
+    let
+      inherit (it) object symlink;
+      name = baseNameOf symlink;
+    in
+    it
+    // {
+      # a store path, and nothing within one: nix/machine/initrd.nix
+      object =
+        if lib.isAttrs object && object ? text then
+          writeText name object.text
+        else
+          runCommand name { inherit object; } "cp -r $object $out";
+      component = "settings";
+    };
+
+  # Mozilla's, and those that were given
+  bundle =
+    runCommand "ca-certificates" { own = if certificates == true then [ ] else certificates; }
+      ''
+        mkdir $out
+        cat ${cacert}/etc/ssl/certs/ca-bundle.crt $own >$out/ca-certificates.crt
+      '';
+  zones = runCommand "zoneinfo" { } ''
+    cp -r ${tzdata}/share/zoneinfo $out
+  '';
+in
+map (path: asObject (file path)) (lib.attrNames files)
+++ (
+  if certificates == false then
+    [ ]
+  else
+    # where programs look: Debian's place, OpenSSL's, and Go's other ones
+    map
+      (symlink: {
+        object = bundle;
+        suffix = "/ca-certificates.crt";
+        inherit symlink;
+        component = "certificates";
+      })
+      [
+        "/etc/ssl/certs/ca-certificates.crt"
+        "/etc/ssl/cert.pem"
+      ]
+)
+++ (
+  if !timeZones then
+    [ ]
+  else
+    [
+      {
+        object = zones;
+        symlink = "/usr/share/zoneinfo";
+        component = "time-zones";
+      }
+    ]
+)
