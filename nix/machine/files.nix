@@ -42,7 +42,10 @@ let
         cat ${cacert}/etc/ssl/certs/ca-bundle.crt $own >$out/ca-certificates.crt
       '';
   zones = runCommand "zoneinfo" { } ''
+    # but for the host's own zone, which leads outside
     cp -r ${tzdata}/share/zoneinfo $out
+    chmod u+w $out
+    rm -f $out/localtime
   '';
 in
 map (path: asObject (file path)) (lib.attrNames files)

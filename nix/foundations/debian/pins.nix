@@ -84,7 +84,6 @@ let
       rootsThat = test: builtins.filter test (builtins.attrNames pins.roots);
       packagesOf = names: builtins.concatMap (name: pins.roots.${name}) names;
       waits = name: pins.outputs ? ${name} && !builtins.elem pins.outputs.${name} outputs;
-      # a package of no root stands alone
       set =
         names:
         builtins.listToAttrs (

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 type Check = (&'static str, fn() -> Result<(), String>);
@@ -28,7 +28,9 @@ const CHECKS: &[Check] = &[
     ("/etc/nsswitch.conf", || {
         contains("/etc/nsswitch.conf", "hosts: files dns")
     }),
-    ("/etc/services", || contains("/etc/services", "https 443/tcp")),
+    ("/etc/services", || {
+        contains("/etc/services", "https 443/tcp")
+    }),
     ("/etc/protocols", || contains("/etc/protocols", "udp 17")),
     ("/etc/os-release", || contains("/etc/os-release", "ID=")),
     ("an environment", environment),
@@ -54,10 +56,7 @@ const CHECKS: &[Check] = &[
     }),
     ("IPv4 on an IPv6 socket", dual_stack),
     ("large pages", || {
-        contains(
-            "/sys/kernel/mm/transparent_hugepage/enabled",
-            "[madvise]",
-        )
+        contains("/sys/kernel/mm/transparent_hugepage/enabled", "[madvise]")
     }),
     ("its capability", raw_socket),
     ("its limits", limits),
@@ -155,7 +154,11 @@ fn environment() -> Result<(), String> {
 
 fn home() -> Result<(), String> {
     fs::write("/home/probe/x", "x").map_err(said)?;
-    let mode = fs::metadata("/home/probe").map_err(said)?.permissions().mode() & 0o777;
+    let mode = fs::metadata("/home/probe")
+        .map_err(said)?
+        .permissions()
+        .mode()
+        & 0o777;
     match (mode, fs::read_dir("/home/hello")) {
         (0o700, Err(_)) => Ok(()),
         (mode, others) => Err(format!("its mode is {mode:o}, hello's: {others:?}")),
@@ -177,6 +180,7 @@ fn inotify() -> Result<(), String> {
     // SAFETY: the path ends in a zero.
     let watch = unsafe { libc::inotify_add_watch(queue, c"/tmp".as_ptr(), libc::IN_CREATE) };
     result(watch.into())?;
+    let _ = fs::remove_file("/tmp/new");
     fs::write("/tmp/new", "").map_err(said)?;
     let mut event = [0u8; 4096];
     // SAFETY: the buffer is as long as is said.
@@ -216,26 +220,23 @@ fn message_queue() -> Result<(), String> {
 }
 
 fn pseudo_terminal() -> Result<(), String> {
-    let main = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/ptmx")
-        .map_err(said)?;
+    let open = |path: &str| {
+        let mut options = OpenOptions::new();
+        // as a leader of a session it would get its first terminal as the one that controls it
+        options.read(true).write(true).custom_flags(libc::O_NOCTTY);
+        options.open(path).map_err(said)
+    };
+    let main = open("/dev/ptmx")?;
     let unlocked: libc::c_int = 0;
     // SAFETY: it reads the number.
-    let result_ = unsafe { libc::ioctl(main.as_raw_fd(), libc::TIOCSPTLCK as _, &raw const unlocked) };
+    let result_ =
+        unsafe { libc::ioctl(main.as_raw_fd(), libc::TIOCSPTLCK as _, &raw const unlocked) };
     result(result_.into())?;
     let mut number: libc::c_uint = 0;
     // SAFETY: it writes the number.
     let result_ = unsafe { libc::ioctl(main.as_raw_fd(), libc::TIOCGPTN as _, &raw mut number) };
     result(result_.into())?;
-    let path = format!("/dev/pts/{number}");
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(path)
-        .map(drop)
-        .map_err(said)
+    open(&format!("/dev/pts/{number}")).map(drop)
 }
 
 fn landlock() -> Result<(), String> {

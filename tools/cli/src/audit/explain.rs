@@ -240,6 +240,21 @@ fn archive(
     }
 }
 
+/// Where in the archive a link leads to, from its own place.
+fn place(link: &str, target: &str) -> String {
+    let own = link.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let start = if target.starts_with('/') { "" } else { own };
+    let mut place: Vec<&str> = Vec::new();
+    for part in start.split('/').chain(target.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(place.pop()),
+            part => place.push(part),
+        }
+    }
+    place.join("/")
+}
+
 /// A member's data, and what is wrong with it.
 fn contents(
     member: &Member,
@@ -263,7 +278,7 @@ fn contents(
     } else if member.is_link() {
         let target = escape(data);
         region.what = format!("{name} → {target}");
-        let is_here = names.contains(target.trim_start_matches('/'));
+        let is_here = names.contains(place(name, &target).as_str());
         (!is_here)
             .then(|| format!("the link {name} leads to {target}, which is not in the archive"))
     } else if !member.is_directory() {
@@ -297,5 +312,23 @@ fn pad(regions: &mut Vec<Region>, start: usize, to: usize) {
         .map_or(start, |last| last.offset + last.bytes);
     if to > end {
         regions.push(structure(INITRD, end, to - end, String::from("padding")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_on_from_where_it_is() {
+        for (link, target, wanted) in [
+            ("init", "/nix/store/x/bin/init", "nix/store/x/bin/init"),
+            ("zones/UTC", "Etc/UTC", "zones/Etc/UTC"),
+            ("programs/a/exe", "../b/exe", "programs/b/exe"),
+            ("a/b", "../../../../c", "c"),
+            ("a", "./b//c/", "b/c"),
+        ] {
+            assert_eq!(place(link, target), wanted, "{link} → {target}");
+        }
     }
 }
