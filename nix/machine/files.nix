@@ -39,13 +39,22 @@ let
     runCommand "ca-certificates" { own = if certificates == true then [ ] else certificates; }
       ''
         mkdir $out
-        cat ${cacert}/etc/ssl/certs/ca-bundle.crt $own >$out/ca-certificates.crt
+        cat ${cacert}/etc/ssl/certs/ca-no-trust-rules-bundle.crt $own >$out/ca-certificates.crt
       '';
   zones = runCommand "zoneinfo" { } ''
-    # but for the host's own zone, which leads outside
-    cp -r ${tzdata}/share/zoneinfo $out
-    chmod u+w $out
-    rm -f $out/localtime
+    cp -r --no-preserve=mode ${tzdata}/share/zoneinfo $out
+    cd $out
+    # but for the host's own zone, which leads outside, and the same zones once more, and with leap seconds
+    rm -rf localtime posix right
+    # no two files of an image may be equal (programs.nix)
+    declare -A first
+    while read -r hash file; do
+      if [[ ''${first[$hash]-} ]]; then
+        ln -sfr "''${first[$hash]}" "$file"
+      else
+        first[$hash]=$file
+      fi
+    done < <(find . -type f -exec sha256sum {} + | sort -k 2)
   '';
 in
 map (path: asObject (file path)) (lib.attrNames files)

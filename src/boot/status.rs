@@ -47,7 +47,6 @@ fn report(
     let programs = programs.into_iter().map(|program| {
         let group = format!("/sys/fs/cgroup/{}", program.name);
         let facts = Value::map([
-            ("is_up", u64::from(program.process.is_some()).into()),
             ("process", program.process.map(|pid| pid as u64).into()),
             (
                 "VmRSS_kB",
@@ -56,6 +55,7 @@ fn report(
                     .and_then(|pid| resident(&pid.to_string()))
                     .into(),
             ),
+            ("is_up", u64::from(program.process.is_some()).into()),
             ("memory_kB", memory_of(&group).into()),
             ("cpu_ms", cpu_of(&group).into()),
             ("restarts", u64::from(program.restarts).into()),

@@ -16,6 +16,6 @@ build {
   script = ''
     busybox dpkg-deb -x $package package
     mkdir -p $out/etc/ssl/certs
-    cat package/usr/share/ca-certificates/mozilla/*.crt >$out/etc/ssl/certs/ca-bundle.crt
+    cat package/usr/share/ca-certificates/mozilla/*.crt >$out/etc/ssl/certs/ca-no-trust-rules-bundle.crt
   '';
 }

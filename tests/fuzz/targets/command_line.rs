@@ -46,10 +46,10 @@ fn is_sound(config: &Config) {
         assert!((1..=64).contains(&name.len()) && name.chars().all(is_plain));
     }
     assert!(config.module_blacklist.iter().all(|name| !name.is_empty()));
-    let mut programs: Vec<_> = config.restarts.iter().map(|(name, _)| name).collect();
+    let mut programs: Vec<_> = config.programs.iter().map(|(name, _)| name).collect();
     programs.sort();
     programs.dedup();
-    assert_eq!(programs.len(), config.restarts.len(), "each program once");
+    assert_eq!(programs.len(), config.programs.len(), "each program once");
 }
 
 fuzz_target!(|text: &[u8]| {
