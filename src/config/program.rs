@@ -428,7 +428,7 @@ mod tests {
 
     #[test]
     fn capabilities_are_bits_and_those_that_break_the_seal_are_none() {
-        assert_eq!(capabilities("net_raw,sys_nice"), Ok(1 << 13 | 1 << 23));
+        assert_eq!(capabilities("net_raw,sys_nice"), Ok((1 << 13) | (1 << 23)));
         assert_eq!(capabilities(""), Ok(0));
         for wrong in [
             "sys_admin",
