@@ -27,7 +27,7 @@ runCommand "advisories"
       arch/x86/boot/compressed/misc.c lib/string.c init/version-timestamp.c; do
       grep -qx "$file" $kernelSources || { echo "$file is compiled in, and not listed" >&2; exit 1; }
     done
-    if grep -E '^(net/ipv6/tcp_ipv6|(net/sctp|fs/ext4|arch/arm|drivers/gpu/drm/i915)/.*)[.]c$' $kernelSources; then
+    if grep -E '^(net/ipv4/tcp_htcp|(net/sctp|fs/ext4|arch/arm|drivers/gpu/drm/i915)/.*)[.]c$' $kernelSources; then
       echo "these are not compiled in, and listed" >&2
       exit 1
     fi

@@ -102,6 +102,8 @@ else
 
       # the same of network cards' drivers that are not there, for init to say which one is missing
       while read -r word pattern module; do
+        # what a program opens is no device that is there
+        [[ $pattern != char-major-* && $pattern != devname:* ]] || continue
         case ''${index[''${module:-none}]-} in
           kernel/drivers/net/* | kernel/drivers/virtio/virtio_pci.ko* | kernel/drivers/hv/hv_vmbus.ko*)
             [[ ''${carried[$module]-} ]] || echo "$word $pattern $module"

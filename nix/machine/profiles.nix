@@ -29,7 +29,7 @@ in
       "console=ttyS0,115200"
     ];
     # nix/machine/initrd.nix says what it is
-    windowLog = 20;
+    windowLog = 19;
   };
   tiny = {
     kernel = mkKernel [ "tiny" ];

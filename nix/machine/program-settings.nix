@@ -56,7 +56,9 @@ in
           && value != "root"
           && builtins.match "root:.*|(.*:)?(6553[4-9]|655[4-9].|65[6-9]..|6[6-9]...|[7-9]....)" value == null
       );
-  workingDirectory = optional "directory" "an absolute path without '..'" (value: value == "/" || isPath value);
+  workingDirectory = optional "directory" "an absolute path without '..'" (
+    value: value == "/" || isPath value
+  );
   stopSignal = optional "stop_signal" "the name of a signal, such as \"SIGQUIT\"" (
     matches "SIG(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS|RTMIN([+]([0-9]|[12][0-9]|30))?)"
   );

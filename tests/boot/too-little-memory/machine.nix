@@ -10,7 +10,7 @@ directBoot (mkMachine {
     runCommand "large" { } ''
       mkdir -p $out/bin
       cp --no-preserve=mode ${demo} $out/bin/hello
-      truncate --size=24M $out/bin/hello
+      truncate --size=48M $out/bin/hello
       chmod +x $out/bin/hello
     ''
     + "/bin/hello";

@@ -11,12 +11,12 @@ fn boot(megabytes: &str) -> Running {
 
 #[test]
 fn an_image_that_does_not_fit_into_memory_says_how_much_it_needs_which_is_enough() {
-    let mut machine = boot("40");
+    let mut machine = boot("64");
     let line = machine.wait_for("init: the image does not fit into memory: ");
     machine.wait_for_on_screen("init: the image does not fit into memory: ");
     let (_, needs) = line.split_once("needs a machine with ").expect(&line);
     let (needs, has) = needs.split_once(" MB").expect(&line);
-    assert_eq!(has, ", and this one has 40 MB");
+    assert_eq!(has, ", and this one has 64 MB");
     machine.wait_for("init: power off in 30 s");
     // the power button ends the wait
     machine.press_power_button();
