@@ -19,7 +19,11 @@ fn a_program_finds_what_it_would_find_in_a_container_on_a_good_host() {
         .collect();
     assert!(line.ends_with(" expectations: 0 not met"), "{unmet:#?}");
     for path in ["/dev/stdout", "/dev/stderr"] {
-        assert!(machine.console().contains(&format!("probe: written to {path}")));
+        assert!(
+            machine
+                .console()
+                .contains(&format!("probe: written to {path}"))
+        );
     }
     assert!(!machine.console().contains("a secret"));
 

@@ -1,0 +1,22 @@
+# What a machine asks for beside its programs is in its image where programs look for it, and explained to the byte.
+{
+  demo,
+  mkMachine,
+  runCommand,
+}:
+let
+  machine = mkMachine {
+    program = demo;
+    files."/etc/motd".text = "hello";
+    certificates = true;
+    timeZones = true;
+  };
+in
+runCommand "files" { } ''
+  ${machine.audit}/bin/audit >report || { cat report >&2; exit 1; }
+  for line in 'etc/motd → ' 'etc/ssl/certs/ca-certificates.crt → ' 'ca-certificates.crt .*CA certificates' \
+    'zoneinfo/Europe/Berlin .*time zones'; do
+    grep -qE -- "$line" report || { cat report >&2; echo "'$line' is not in the image" >&2; exit 1; }
+  done
+  touch $out
+''
