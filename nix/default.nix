@@ -55,6 +55,7 @@ let
       };
       # by name, its image in every format
       exports = scope.mkExports scope.machine.iso;
+      exportHashes = callPackage ./evidence/export-hashes.nix { };
       bench = callPackage ./bench { };
       bootTime = callPackage ./bench/boot-time.nix { };
       sizes = callPackage ./bench/sizes.nix { };

@@ -1,8 +1,7 @@
 # nix run .#record: writes every recorded value, and every sample of output in the documents, as it is now.
 {
-  lib,
   writeShellApplication,
-  exports,
+  exportHashes,
   machine,
   sizes,
   bootTime,
@@ -13,8 +12,7 @@ writeShellApplication {
   text = ''
     is_recorded=${if recorded == null then "" else "yes"}
     iso=${machine.iso}/${machine.iso.file} identity=${machine.iso.identity}
-    exports='${lib.concatStringsSep " " (builtins.attrValues exports)}'
-    sizes=${sizes} boot_time=${bootTime} audit=${machine.audit}/bin/audit
+    exports=${exportHashes} sizes=${sizes} boot_time=${bootTime} audit=${machine.audit}/bin/audit
   ''
   + builtins.readFile ./record.sh;
   meta.description = "write every recorded value and every sample of output in the documents as it is now";

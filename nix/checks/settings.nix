@@ -262,27 +262,19 @@ let
   ];
   numbered = count: lib.concatMapStrings (_: "x") (builtins.genList (_: null) count);
 
-  # accepted or refused, a tabulator, a word
-  verdict =
-    name: value:
-    let
-      setting = settings.${name};
-    in
-    lib.concatMapStrings (word: "${if setting.test value then "accepted" else "refused"}\t${word}\n") (
-      setting.words value
-    );
-  verdictOfProgram =
-    name: value:
-    let
-      setting = programSettings.${name};
-      given = setting.settings value;
-    in
+  # of each value of each setting, accepted or refused, a tabulator, a word
+  verdicts =
+    settings: wordsOf: values:
     lib.concatMapStrings (
-      key:
-      "${
-        if setting.test value then "accepted" else "refused"
-      }\tscratchmachine.${key}.web=${given.${key}}\n"
-    ) (lib.attrNames given);
+      name:
+      let
+        setting = settings.${name};
+        verdict = value: if setting.test value then "accepted" else "refused";
+      in
+      lib.concatMapStrings (
+        value: lib.concatMapStrings (word: "${verdict value}\t${word}\n") (wordsOf setting value)
+      ) values.${name}
+    ) (lib.attrNames values);
   untried =
     lib.subtractLists (lib.attrNames values) (lib.attrNames settings)
     ++ lib.subtractLists (lib.attrNames programValues) (lib.attrNames programSettings);
@@ -293,12 +285,8 @@ else
   crates.init.testWith {
     pname = "settings";
     env.SETTINGS = writeText "settings" (
-      lib.concatMapStrings (name: lib.concatMapStrings (verdict name) values.${name}) (
-        lib.attrNames values
-      )
-      + lib.concatMapStrings (name: lib.concatMapStrings (verdictOfProgram name) programValues.${name}) (
-        lib.attrNames programValues
-      )
+      verdicts settings (setting: setting.words) values
+      + verdicts programSettings (setting: setting.words "web") programValues
     );
     # cargo is content when no test ran at all
     cargoTestExtraArgs = ''

@@ -90,7 +90,13 @@ let
         }) initrd.files
       )
     ).${symlink} or "settings";
-  has = component: builtins.any (file: file.component == component) initrd.files;
+  # by name, the components of files that a machine asked for
+  asked = builtins.listToAttrs (
+    map (file: {
+      name = file.component;
+      value = null;
+    }) initrd.files
+  );
 
   facts = {
     inherit (iso) identity;
@@ -176,38 +182,26 @@ let
       };
       init = ofCrate crates.init;
     }
-    // (
-      if !has "certificates" then
-        { }
-      else
-        {
-          certificates = {
-            name = "CA certificates";
-            kind = "library";
-            inherit (cacert) version;
-            licence = "MPL-2.0";
-            generic = "ca-certificates";
-            about = "the authorities that Mozilla trusts, and those that mkMachine was given";
-            sources = sources cacert;
-          };
-        }
-    )
-    // (
-      if !has "time-zones" then
-        { }
-      else
-        {
-          time-zones = {
-            name = "time zones";
-            kind = "library";
-            inherit (tzdata) version;
-            licence = "LicenseRef-public-domain";
-            generic = "tzdata";
-            about = "the IANA's database";
-            sources = sources tzdata;
-          };
-        }
-    )
+    // builtins.intersectAttrs asked {
+      certificates = {
+        name = "CA certificates";
+        kind = "library";
+        inherit (cacert) version;
+        licence = "MPL-2.0";
+        generic = "ca-certificates";
+        about = "the authorities that Mozilla trusts, and those that mkMachine was given";
+        sources = sources cacert;
+      };
+      time-zones = {
+        name = "time zones";
+        kind = "library";
+        inherit (tzdata) version;
+        licence = "LicenseRef-public-domain";
+        generic = "tzdata";
+        about = "the IANA's database";
+        sources = sources tzdata;
+      };
+    }
     // builtins.listToAttrs (
       map (program: {
         name = "program-${program}";

@@ -87,12 +87,9 @@ let
         ++ settings.sysctls.words sysctls
         ++ builtins.concatMap (
           program:
-          let
-            values = builtins.foldl' (
-              all: setting: all // programSettings.${setting}.settings programs.${program}.${setting}
-            ) { } (lib.attrNames programSettings);
-          in
-          map (key: "scratchmachine.${key}.${program}=${values.${key}}") (lib.attrNames values)
+          builtins.concatMap (
+            setting: programSettings.${setting}.words program programs.${program}.${setting}
+          ) (lib.attrNames programSettings)
         ) (lib.attrNames programs)
         ++ builtins.concatMap (
           program:

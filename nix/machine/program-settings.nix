@@ -1,5 +1,5 @@
 # The settings of one program (docs/reference/settings.md) as arguments of mkMachine, each with what it must be, a test for
-# that, and the settings by key that it becomes, of init's `scratchmachine.KEY.PROGRAM=VALUE`.
+# that, and the words `scratchmachine.KEY.PROGRAM=VALUE` that it becomes for a program.
 { lib }:
 let
   matches = pattern: value: lib.isString value && builtins.match pattern value != null;
@@ -44,90 +44,103 @@ let
     files = optional "files" "" (isNumber 16 1048576);
   };
 in
-{
-  # restart is in settings.nix, since it is a machine's as well
-  user =
-    optional "user" "a user by name, by number from 1 to 65533, or \"NAME:NUMBER\", and not root"
-      (
+lib.mapAttrs
+  (
+    _: setting:
+    setting
+    // {
+      words =
+        program: value:
+        let
+          given = setting.settings value;
+        in
+        map (key: "scratchmachine.${key}.${program}=${given.${key}}") (lib.attrNames given);
+    }
+  )
+  {
+    # restart is in settings.nix, since it is a machine's as well
+    user =
+      optional "user" "a user by name, by number from 1 to 65533, or \"NAME:NUMBER\", and not root"
+        (
+          value:
+          isNumber 1 65533 value
+          ||
+            matches "[1-9][0-9]{0,4}|[a-z_][a-z0-9_-]{0,31}(:[1-9][0-9]{0,4})?" value
+            && value != "root"
+            && builtins.match "root:.*|(.*:)?(6553[4-9]|655[4-9].|65[6-9]..|6[6-9]...|[7-9]....)" value == null
+        );
+    workingDirectory = optional "directory" "an absolute path without '..'" (
+      value: value == "/" || isPath value
+    );
+    stopSignal = optional "stop_signal" "the name of a signal, such as \"SIGQUIT\"" (
+      matches "SIG(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS|RTMIN([+]([0-9]|[12][0-9]|30))?)"
+    );
+    stdin = optional "stdin" "\"null\" or \"open\"" (
+      value:
+      builtins.elem value [
+        "null"
+        "open"
+      ]
+    );
+    capabilities = {
+      default = [ ];
+      wanted = "a list of capabilities: ${lib.concatStringsSep ", " capabilities}";
+      test = value: lib.isList value && lib.all (name: builtins.elem name capabilities) value;
+      settings = value: if value == [ ] then { } else { capabilities = lib.concatStringsSep "," value; };
+    };
+    limits = {
+      default = { };
+      wanted = "limits by name: memory, such as \"64m\"; cpu, in hundredths of a processor; processes; files, from 16 to 1048576";
+      test =
         value:
-        isNumber 1 65533 value
-        ||
-          matches "[1-9][0-9]{0,4}|[a-z_][a-z0-9_-]{0,31}(:[1-9][0-9]{0,4})?" value
-          && value != "root"
-          && builtins.match "root:.*|(.*:)?(6553[4-9]|655[4-9].|65[6-9]..|6[6-9]...|[7-9]....)" value == null
-      );
-  workingDirectory = optional "directory" "an absolute path without '..'" (
-    value: value == "/" || isPath value
-  );
-  stopSignal = optional "stop_signal" "the name of a signal, such as \"SIGQUIT\"" (
-    matches "SIG(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS|RTMIN([+]([0-9]|[12][0-9]|30))?)"
-  );
-  stdin = optional "stdin" "\"null\" or \"open\"" (
-    value:
-    builtins.elem value [
-      "null"
-      "open"
-    ]
-  );
-  capabilities = {
-    default = [ ];
-    wanted = "a list of capabilities: ${lib.concatStringsSep ", " capabilities}";
-    test = value: lib.isList value && lib.all (name: builtins.elem name capabilities) value;
-    settings = value: if value == [ ] then { } else { capabilities = lib.concatStringsSep "," value; };
-  };
-  limits = {
-    default = { };
-    wanted = "limits by name: memory, such as \"64m\"; cpu, in hundredths of a processor; processes; files, from 16 to 1048576";
-    test =
-      value:
-      lib.isAttrs value
-      && lib.all (name: limits ? ${name} && limits.${name}.test value.${name}) (lib.attrNames value);
-    settings =
-      value:
-      builtins.foldl' (all: name: all // limits.${name}.settings value.${name}) { } (lib.attrNames value);
-  };
-  after = {
-    default = { };
-    wanted = "what it waits for, by program: \"start\", \"end\", or the port that it listens on, such as { db = 5432; }";
-    test =
-      value:
-      lib.isAttrs value
-      && lib.all (
-        program:
-        isNumber 1 65535 value.${program}
-        || builtins.elem value.${program} [
-          "start"
-          "end"
-        ]
-      ) (lib.attrNames value);
-    settings =
-      value:
-      let
-        other =
-          program: if value.${program} == "start" then program else "${program}:${toString value.${program}}";
-      in
-      if value == { } then
-        { }
-      else
-        { after = lib.concatStringsSep "," (map other (lib.attrNames value)); };
-  };
-  writable = {
-    default = { };
-    wanted = "sizes by absolute path, such as { \"/var/lib/app\" = \"64m\"; }, or null for half of the memory; not within init's own directories";
-    test =
-      value:
-      lib.isAttrs value
-      && lib.all (path: isWritable path && (value.${path} == null || matches size value.${path})) (
-        lib.attrNames value
-      );
-    settings =
-      value:
-      let
-        place = path: if value.${path} == null then path else "${path}:${value.${path}}";
-      in
-      if value == { } then
-        { }
-      else
-        { writable = lib.concatStringsSep "," (map place (lib.attrNames value)); };
-  };
-}
+        lib.isAttrs value
+        && lib.all (name: limits ? ${name} && limits.${name}.test value.${name}) (lib.attrNames value);
+      settings =
+        value:
+        builtins.foldl' (all: name: all // limits.${name}.settings value.${name}) { } (lib.attrNames value);
+    };
+    after = {
+      default = { };
+      wanted = "what it waits for, by program: \"start\", \"end\", or the port that it listens on, such as { db = 5432; }";
+      test =
+        value:
+        lib.isAttrs value
+        && lib.all (
+          program:
+          isNumber 1 65535 value.${program}
+          || builtins.elem value.${program} [
+            "start"
+            "end"
+          ]
+        ) (lib.attrNames value);
+      settings =
+        value:
+        let
+          other =
+            program: if value.${program} == "start" then program else "${program}:${toString value.${program}}";
+        in
+        if value == { } then
+          { }
+        else
+          { after = lib.concatStringsSep "," (map other (lib.attrNames value)); };
+    };
+    writable = {
+      default = { };
+      wanted = "sizes by absolute path, such as { \"/var/lib/app\" = \"64m\"; }, or null for half of the memory; not within init's own directories";
+      test =
+        value:
+        lib.isAttrs value
+        && lib.all (path: isWritable path && (value.${path} == null || matches size value.${path})) (
+          lib.attrNames value
+        );
+      settings =
+        value:
+        let
+          place = path: if value.${path} == null then path else "${path}:${value.${path}}";
+        in
+        if value == { } then
+          { }
+        else
+          { writable = lib.concatStringsSep "," (map place (lib.attrNames value)); };
+    };
+  }

@@ -60,7 +60,6 @@ let
     test = builtins.isBool;
     words = value: if value then [ "${key}=1" ] else [ ];
   };
-  has = part: value: builtins.replaceStrings [ part ] [ "" ] value != value;
   seconds =
     key: optional key "a number of seconds from 0 to 3600" (value: isNatural value && value <= 3600);
   oneOf =
@@ -126,7 +125,7 @@ in
         let
           word = "scratchmachine.sysctl.${name}=${toString value.${name}}";
         in
-        if has " " word then "\"${word}\"" else word
+        if builtins.match ".* .*" word != null then "\"${word}\"" else word
       ) (lib.attrNames value);
   };
   signals = {

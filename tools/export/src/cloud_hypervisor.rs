@@ -1,15 +1,15 @@
 //! A machine for Cloud Hypervisor: kernel, initramfs, and the file for `ch-remote create` (VmConfig in
 //! vmm/src/api/openapi/cloud-hypervisor.yaml).
 
-use crate::microvm::{MEMORY, PROCESSORS, TAP};
+use crate::microvm::{self, INITRD, KERNEL, MEMORY, PROCESSORS, TAP};
 use crate::payload::{File, Payload};
 use serde_json::json;
 
 pub fn files(payload: &Payload) -> Vec<File> {
     let machine = json!({
         "payload": {
-            "kernel": "vmlinux",
-            "initramfs": "initrd",
+            "kernel": KERNEL,
+            "initramfs": INITRD,
             "cmdline": payload.command_line,
         },
         "cpus": { "boot_vcpus": PROCESSORS, "max_vcpus": PROCESSORS },
@@ -18,9 +18,5 @@ pub fn files(payload: &Payload) -> Vec<File> {
         "serial": { "mode": "Tty" },
         "console": { "mode": "Off" },
     });
-    vec![
-        File::new("machine.json", format!("{machine:#}\n").as_bytes()),
-        File::new("vmlinux", &payload.kernel),
-        File::new("initrd", &payload.initrd),
-    ]
+    microvm::files(payload, &machine)
 }

@@ -1,7 +1,7 @@
 //! A machine for Firecracker: kernel, initramfs, and the file for its option `--config-file` (the schemas of its API,
 //! src/firecracker/swagger/firecracker.yaml).
 
-use crate::microvm::{MEMORY, PROCESSORS, TAP};
+use crate::microvm::{self, INITRD, KERNEL, MEMORY, PROCESSORS, TAP};
 use crate::payload::{File, Payload};
 use serde_json::json;
 
@@ -11,17 +11,13 @@ const COMMAND_LINE: &str = "reboot=k pci=off";
 pub fn files(payload: &Payload) -> Vec<File> {
     let machine = json!({
         "boot-source": {
-            "kernel_image_path": "vmlinux",
-            "initrd_path": "initrd",
+            "kernel_image_path": KERNEL,
+            "initrd_path": INITRD,
             "boot_args": format!("{} {COMMAND_LINE}", payload.command_line),
         },
         "drives": [],
         "machine-config": { "vcpu_count": PROCESSORS, "mem_size_mib": MEMORY },
         "network-interfaces": [{ "iface_id": "eth0", "host_dev_name": TAP }],
     });
-    vec![
-        File::new("machine.json", format!("{machine:#}\n").as_bytes()),
-        File::new("vmlinux", &payload.kernel),
-        File::new("initrd", &payload.initrd),
-    ]
+    microvm::files(payload, &machine)
 }

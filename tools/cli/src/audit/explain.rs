@@ -44,7 +44,15 @@ pub fn report<'a>(
     let regions: Vec<Region> = image
         .parts
         .iter()
-        .map(|part| region(part, image, layer.as_ref(), provenance, &mut problems))
+        .map(|part| {
+            region(
+                part,
+                image,
+                layer_report.as_ref(),
+                provenance,
+                &mut problems,
+            )
+        })
         .collect();
     let archives = archives(image, layer.as_ref(), provenance, &mut problems);
     problems.extend(
@@ -77,7 +85,7 @@ pub fn report<'a>(
 fn region(
     part: &Part,
     image: &Image,
-    layer: Option<&SettingsLayer>,
+    layer: Option<&LayerReport>,
     provenance: &Provenance,
     problems: &mut Vec<String>,
 ) -> Region {
@@ -96,9 +104,7 @@ fn region(
             region.is_file = true;
             region.component = Some(LAYER.to_owned());
             // by the file's own hash, values could be guessed
-            let text = layer.map_or("", |layer| &layer.text);
-            let text = settings_layer::without_values(text);
-            region.sha256 = Some(sha256::hex(text.as_bytes()));
+            region.sha256 = layer.map(|layer| layer.sha256.clone());
         }
         PartKind::File(path) if path == settings_layer::ISO_PATH && is_zero(bytes) => {
             region.what += ", room for a layer of settings, empty";
