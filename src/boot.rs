@@ -6,6 +6,7 @@ pub mod collector;
 pub mod config;
 pub mod consoles;
 pub mod end;
+pub mod guest_agent;
 pub mod identity;
 pub mod memory;
 pub mod modules;

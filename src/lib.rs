@@ -10,6 +10,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod etc;
+pub mod guest_agent;
 pub mod logs;
 pub mod memory;
 pub mod modules;

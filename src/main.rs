@@ -73,6 +73,7 @@ fn run() -> ! {
     let mut supervisor = boot::programs::supervisor(&log, &outputs, programs);
     let statuses = boot::status::Statuses::default();
     boot::status::start(&log, &config, image, phases, network.as_ref(), &statuses);
+    boot::guest_agent::start(&log);
     if config.drill {
         panic!("scratchmachine.drill asks for this");
     }

@@ -116,6 +116,7 @@ runCommand "export"
     refuses 'give the directory that' $image --format firecracker
     refuses 'it is a directory' $microvm --format qcow2
     refuses 'linuxx64.efi.stub' $image --format uki --stub $image
+    refuses 'only a disk has a GPT' $image --format netboot --gpt
     (unset SCRATCHMACHINE_STUB && refuses "systemd's stub" $image --format uki)
     head -c 1000000 $image >../cut.iso
     refuses 'was it cut off?' ../cut.iso --format qcow2

@@ -119,7 +119,7 @@ let
     components = {
       image = {
         name = "the ISO's own structures";
-        about = "written by xorriso, as nix/machine/iso.nix asks for it, and by tools/image";
+        about = "written by tools/image, as nix/machine/iso.nix asks for it";
       };
       initrd = {
         name = "initramfs";

@@ -33,6 +33,8 @@
     modules = [ "tun" ];
     load = true;
   };
+  # a port by which the hypervisor asks for addresses and a shutdown (QEMU's guest agent)
+  agent.modules = [ "virtio_console" ];
   # hypervisors' devices: sockets to the host, memory that is lent back to it, random numbers from it
   vsock.modules = [ "vmw_vsock_virtio_transport" ];
   balloon.modules = [ "virtio_balloon" ];

@@ -5,7 +5,6 @@
   crates,
   runCommand,
   syslinux,
-  xorriso,
 }:
 let
   efi = callPackage ./efi { };
@@ -21,7 +20,6 @@ in
 }:
 runCommand "${name}-iso"
   {
-    nativeBuildInputs = [ xorriso ];
     # What SAY says goes to the screen alone: isolinux opens the serial console after it has read this. DEFAULT would ask
     # what to boot while Shift is held or Caps Lock is on, and wait forever; UI does not ask. Where the kernel could not
     # be loaded it is asked all the same: it tries again after 10 s in which no key was pressed, after 5 minutes whatever
@@ -49,33 +47,10 @@ runCommand "${name}-iso"
     };
   }
   ''
-    mkdir -p tree/isolinux $out
-    cp ${kernel}/bzImage tree/bzImage
-    cp ${initrd}/initrd tree/initrd
-    cp ${syslinux}/share/syslinux/{isolinux.bin,ldlinux.c32} tree/isolinux/
-    # Loaded behind the initramfs, where the kernel passes over zeros: `configure` may put an archive there.
-    truncate --size=4096 tree/settings
-    cp $isolinuxConfigurationPath tree/isolinux/isolinux.cfg
-    # The FAT has two bytes for each sector, four if there are more than 65,000, and the system area of an ISO has room for
-    # 11,000 sectors' worth.
-    sectors=$((($(stat -c %s tree/bzImage) + $(stat -c %s tree/initrd)) / 2048))
-    room=()
-    if ((sectors > 10000)); then
-      truncate --size=$(((sectors + 2048) * (sectors > 62000 ? 4 : 2) / 2048 * 2048 + 8 * 2048)) tree/efi
-      room=(--sort-weight 1000 /efi)
-    fi
-    chmod -R u=rwX,go=rX tree
-    find tree -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
-
-    # xorriso takes every date from SOURCE_DATE_EPOCH. isolinux.bin is patched with its own place in the
-    # image (-boot-info-table), so the image gets a copy. The application's name is where an image that does not
-    # run tells its identity: `xorriso -indev FILE -pvd_info`.
-    xorriso -as mkisofs -quiet -o $out/${name}.iso \
-      -volid SCRATCHMACHINE -appid 'scratchmachine ${identity}' -preparer "" -publisher "" \
-      -r -no-pad \
-      -b isolinux/isolinux.bin -c isolinux/boot.cat \
-      -no-emul-boot -boot-load-size 4 -boot-info-table "''${room[@]}" \
-      tree
-    ${crates.image.package}/bin/hybrid $out/${name}.iso \
-      ${syslinux}/share/syslinux/isohdpfx.bin ${efi}/bootx64.efi
+    mkdir $out
+    ${crates.image.package}/bin/image ${identity} $out/${name}.iso \
+      kernel=${kernel}/bzImage initrd=${initrd}/initrd \
+      configuration=$isolinuxConfigurationPath program=${efi}/bootx64.efi \
+      loader=${syslinux}/share/syslinux/isolinux.bin library=${syslinux}/share/syslinux/ldlinux.c32 \
+      boot-code=${syslinux}/share/syslinux/isohdpfx.bin
   ''

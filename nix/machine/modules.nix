@@ -23,6 +23,7 @@ let
     {
       virtio_balloon = virtio;
       virtio_blk = virtio;
+      virtio_console = virtio;
       virtio_net = virtio;
       virtio_rng = virtio;
       vmw_vsock_virtio_transport = virtio;

@@ -91,6 +91,14 @@ let
     tzdata = callPackage ./tzdata.nix { };
     qemu_test = callPackage ./qemu.nix { root = root "qemu"; };
     rsyslog = callPackage ./rsyslog.nix { root = root "collector"; };
+    inherit (callPackage ./readers.nix { root = root "readers"; })
+      dosfstools
+      file
+      libarchive
+      mtools
+      p7zip
+      util-linux
+      ;
     go = callPackage ./go.nix { root = root "go"; };
     diffoscopeMinimal = callPackage ./diffoscope.nix { root = root "diffoscope"; };
     nixfmt = callPackage ./nixfmt { };

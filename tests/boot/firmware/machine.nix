@@ -5,6 +5,7 @@
   machine,
   mkMachine,
   runCommand,
+  scratchmachine,
 }:
 {
   iso = isoOf machine;
@@ -18,6 +19,10 @@
       chmod 555 $out
     '';
   });
+  # the partition table that some firmwares insist on
+  gpt = runCommand "with-gpt" { } ''
+    ${scratchmachine}/bin/scratchmachine export ${isoOf machine} --format raw --gpt -o $out
+  '';
   code = OVMF.firmware;
   inherit (OVMF) variables;
 }

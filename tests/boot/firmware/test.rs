@@ -28,8 +28,18 @@ fn assert_that_image_serves(image: &str, firmware: &str, medium: &str, chipset: 
 }
 
 #[test]
-fn a_bios_boots_it_from_a_disk() {
-    assert_that_it_serves("bios", "nvme", "q35");
+fn a_bios_boots_it_from_a_disk_and_shows_it_on_the_screen() {
+    let mut machine = boot(machine::ISO, "bios", "nvme", "q35");
+    machine.wait_for("hello: listening");
+    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    machine.wait_for_lines_in_picture(10);
+    machine.assert_alive();
+}
+
+#[test]
+fn a_disk_with_a_gpt_boots_under_both() {
+    assert_that_image_serves(machine::GPT, "bios", "virtio-blk", "pc");
+    assert_that_image_serves(machine::GPT, "uefi", "virtio-blk", "q35");
 }
 
 #[test]

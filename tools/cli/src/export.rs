@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use export::{Disk, FORMATS, File, Format, Payload, Writer};
-use formats::hybrid;
 use formats::image::{Image, PartKind};
 use formats::iso9660::descriptors::why_not;
+use formats::{gpt, hybrid, mbr};
 use scratchmachine::Error;
 
 use crate::microvm::Microvm;
@@ -24,6 +24,9 @@ pub struct Options {
     /// Where it goes, which must not exist yet [default: in this directory, named after the image]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Give the disk a GPT instead of the partition table that every BIOS knows
+    #[arg(long)]
+    gpt: bool,
     /// systemd's stub for UEFI, of which a uki is made: linuxx64.efi.stub
     #[arg(long, value_name = "FILE", env = "SCRATCHMACHINE_STUB")]
     stub: Option<PathBuf>,
@@ -43,6 +46,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
     // clap takes no other
     let format = named.ok_or_else(|| Error::new("export", "unknown format"))?;
     let path = &options.image;
+    if options.gpt && !matches!(format.writer, Writer::Disk(_)) {
+        return Err(Error::new(
+            format!("export as {}", format.name),
+            "only a disk has a GPT",
+        )
+        .advise("leave --gpt out, or take the format of a disk"));
+    }
     let _progress = progress::show(&format!("exporting {}", input::shown(path)));
     if let Writer::Microvm(files) = format.writer {
         let payload = microvm(path)?;
@@ -72,6 +82,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
     let output = output(options, format, machine)?;
     match format.writer {
         Writer::Disk(write) => {
+            let bytes = match options.gpt {
+                true => with_gpt(bytes.clone()).map_err(|error| wrong(error.to_string()))?,
+                false => bytes.clone(),
+            };
             let disk = Disk::new(&bytes, machine);
             replace::replace(&output, |out| {
                 write(&disk, out)?;
@@ -91,6 +105,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The image as a disk of whole megabytes, with a GPT at both ends.
+fn with_gpt(mut bytes: Vec<u8>) -> formats::error::Result<Vec<u8>> {
+    let size = bytes.len() + gpt::SECTORS * mbr::SECTOR;
+    bytes.resize(size.next_multiple_of(export::MEGABYTE), 0);
+    hybrid::add_gpt(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Where the format goes: nowhere that something is already.

@@ -265,7 +265,7 @@ fn what_rock_ridge_says_is_reported_by_field() {
     let mode = |mode: u32| [&b"PX\x24\x01"[..], &mode.to_le_bytes(), &mode.to_be_bytes()].concat();
     assert_reported(
         &of_bytes(&mode(0o100_444), &mode(0o104_777)),
-        &["record of bzImage: Rock Ridge mode: 104777 instead of 100444 (other permissions"],
+        &["record of BZIMAGE: Rock Ridge mode: 104777 instead of 100444 (other permissions"],
     );
     assert_reported(
         &of_bytes(b"NM\x0c\x01\0bzImage", b"NM\x0c\x01\0bzimage"),
@@ -276,7 +276,7 @@ fn what_rock_ridge_says_is_reported_by_field() {
         &["Rock Ridge date: 2026-01-01 00:00:00 instead of 1980-01-01 00:00:00 (made by the clock"],
     );
     assert_reported(
-        &of_bytes(b"IEEE", b"IEEF"),
+        &of_bytes(b"RRIP_1991A", b"RRIP_1991B"),
         &["Rock Ridge continuation: Rock Ridge's name for itself"],
     );
 }
@@ -409,7 +409,7 @@ fn files_that_share_bytes_are_refused() {
     let both = |sector: u32| [sector.to_le_bytes(), sector.to_be_bytes()].concat();
     let mut theirs = ours.clone();
     // the record of the initramfs: in the second sector of the kernel
-    let initrd = find(&ours, b"initrd;1") - 33;
+    let initrd = find(&ours, b"INITRD.;1") - 33;
     theirs[initrd + 2..initrd + 10].copy_from_slice(&both(sector + 1));
     let error = Image::parse(&theirs).err().unwrap();
     assert!(error.message.contains("begins within"), "{error}");

@@ -20,7 +20,7 @@ mod vhd;
 mod vhdx;
 mod vmdk;
 
-pub use disk::Disk;
+pub use disk::{Disk, MEGABYTE};
 pub use payload::{File, Payload};
 
 use std::io::{self, Write};

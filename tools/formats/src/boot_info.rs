@@ -1,5 +1,5 @@
 //! The boot info table: where a boot loader for CDs finds its own place, written into its file by whoever makes the
-//! image (xorriso's `-boot-info-table`).
+//! image (mkisofs' `-boot-info-table`).
 
 use std::ops::Range;
 

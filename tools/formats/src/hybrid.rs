@@ -3,10 +3,12 @@
 //! be the first one.
 //!
 //! ```text
-//! sector 0         master boot record: a BIOS starts isolinux from a disk; one partition, from sector 1 to the end
-//! sector 1 …       FAT: boot sector, table, root directory
+//! sector 0         master boot record: a BIOS starts isolinux from a disk; one partition, from the FAT to the end
+//! sector 0 to 8    nothing, or a GPT for those who want one
+//! sector 9 …       FAT: boot sector, table, root directory
 //!   then           \EFI, \EFI\BOOT, \EFI\BOOT\BOOTX64.EFI
 //! sector 16 …      the ISO. The other files of the FAT are files of the ISO, in the same bytes.
+//! at the end       nothing, or the GPT once more
 //! ```
 //!
 //! All but the boot code and the program follows from the ISO, so that whoever reads an image writes it once more and
@@ -21,9 +23,11 @@ use crate::iso9660::descriptors::{self, Descriptor};
 use crate::iso9660::sector::{SECTOR, offset};
 use crate::iso9660::volume::Volume;
 use crate::layout::slice;
-use crate::{el_torito, mbr, sha256};
+use crate::{gpt, mbr, sha256};
 
-const SYSTEM_AREA: usize = descriptors::START / SECTOR;
+/// The sectors before the ISO that are left by the master boot record and a GPT.
+pub const SYSTEM_AREA: Range<usize> =
+    (gpt::FIRST_USABLE * mbr::SECTOR).div_ceil(SECTOR)..descriptors::START / SECTOR;
 /// The file of the ISO in which the FAT is if the system area has no room for it.
 pub const ROOM: &str = "/efi";
 
@@ -31,7 +35,7 @@ pub const ROOM: &str = "/efi";
 fn room(volume: &Volume) -> Range<usize> {
     match volume.file(ROOM) {
         Some(file) => file.range.start / SECTOR..file.range.end / SECTOR,
-        None => 1..SYSTEM_AREA,
+        None => SYSTEM_AREA,
     }
 }
 
@@ -41,7 +45,7 @@ pub fn start(volume: &Volume) -> usize {
 }
 
 /// The isolinux whose sector the master boot record names.
-const LOADER: &str = "/isolinux/isolinux.bin";
+pub const LOADER: &str = "/isolinux/isolinux.bin";
 pub const BOOT_CODE: &str = "boot code of the master boot record";
 pub const PROGRAM: &str = r"\EFI\BOOT\BOOTX64.EFI";
 
@@ -59,6 +63,8 @@ const FILES: [(&str, &str, bool); 4] = [
 pub enum Kind {
     BootCode,
     MasterBootRecord,
+    GptHeader,
+    GptPartitions,
     BootSector,
     Information,
     Table,
@@ -71,6 +77,8 @@ impl fmt::Display for Kind {
         match self {
             Kind::BootCode => formatter.write_str(BOOT_CODE),
             Kind::MasterBootRecord => formatter.write_str("master boot record"),
+            Kind::GptHeader => formatter.write_str("GPT header"),
+            Kind::GptPartitions => formatter.write_str("GPT partitions"),
             Kind::BootSector => formatter.write_str("FAT boot sector"),
             Kind::Information => formatter.write_str("FAT information sector"),
             Kind::Table => formatter.write_str("FAT"),
@@ -93,16 +101,94 @@ impl Piece {
     }
 }
 
-/// The pieces of the system area of an image that has this boot code and program.
+/// The sectors that a FAT has for itself in a volume of so many sectors, with this many bytes of a program.
+///
+/// # Errors
+/// There is no FAT of that size.
+pub fn sectors_of_fat(sectors: usize, program: usize) -> Result<usize> {
+    let geometry = geometry(sectors)?;
+    let directories = usize::from(geometry.has_root_in_cluster()) + 2;
+    Ok(geometry.clusters_start() / SECTOR + directories + fat::clusters_of(program))
+}
+
+fn geometry(sectors: usize) -> Result<Geometry> {
+    Geometry::of(sectors).ok_or_else(|| Error::new(0, "the image is too large for a FAT"))
+}
+
+/// The pieces of an image that has this boot code and program.
 ///
 /// # Errors
 /// The ISO lacks a file, or is too large for this layout.
 pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Result<Vec<Piece>> {
+    let mut pieces = partitions(bytes, volume, code)?;
+    pieces.extend(file_system(bytes, volume, program)?);
+    Ok(pieces)
+}
+
+/// Whether the disk has a GPT.
+fn has_gpt(bytes: &[u8]) -> bool {
+    bytes
+        .get(gpt::PLACE * mbr::SECTOR..)
+        .is_some_and(|it| it.starts_with(gpt::SIGNATURE))
+}
+
+/// What says where the FAT is: a master boot record, and a GPT if the disk has one.
+fn partitions(bytes: &[u8], volume: &Volume, code: &[u8]) -> Result<Vec<Piece>> {
+    let loader = volume.file(LOADER).map(|file| file.range.start);
+    let loader = loader.ok_or_else(|| Error::new(0, format!("the image has no {LOADER}")))?;
+    let loader = loader / mbr::SECTOR;
+    let start = room(volume).start * (SECTOR / mbr::SECTOR);
+    let length = volume.length / mbr::SECTOR - start;
+    let number = number_of(bytes, volume)?;
+    let mut pieces = Vec::new();
+    let record = if has_gpt(bytes) {
+        let sectors = bytes.len() / mbr::SECTOR;
+        if bytes.len() % mbr::SECTOR != 0 || sectors < start + length + gpt::SECTORS {
+            return Err(Error::new(0, "the disk has no room for its second GPT"));
+        }
+        let disk = gpt::Disk {
+            sectors,
+            start,
+            length,
+            disk: guid(bytes, volume, "disk")?,
+            partition: guid(bytes, volume, "partition")?,
+        };
+        for table in gpt::write(&disk) {
+            for (kind, (sector, bytes)) in [
+                (Kind::GptHeader, table.header),
+                (Kind::GptPartitions, table.entries),
+            ] {
+                let at = sector * mbr::SECTOR;
+                pieces.push(Piece { kind, at, bytes });
+            }
+        }
+        mbr::write(
+            code,
+            loader,
+            number,
+            mbr::Kind::Protective,
+            (1, sectors - 1),
+        )
+    } else {
+        mbr::write(code, loader, number, mbr::Kind::EfiSystem, (start, length))
+    };
+    let code = mbr::record::CODE.range();
+    for (kind, range) in [
+        (Kind::BootCode, code.clone()),
+        (Kind::MasterBootRecord, code.end..record.len()),
+    ] {
+        let (at, bytes) = (range.start, record[range].to_vec());
+        pieces.push(Piece { kind, at, bytes });
+    }
+    Ok(pieces)
+}
+
+/// The FAT.
+fn file_system(bytes: &[u8], volume: &Volume, program: &[u8]) -> Result<Vec<Piece>> {
     let wrong = |at: usize, why: &str| Error::new(at, why);
     let sectors = volume.length / SECTOR;
     let room = room(volume);
-    let geometry = Geometry::of(sectors.saturating_sub(room.start))
-        .ok_or_else(|| wrong(0, "the image is too large for a FAT"))?;
+    let geometry = geometry(sectors.saturating_sub(room.start))?;
     let first = room.start + geometry.clusters_start() / SECTOR;
     let cluster = |sector: usize| fat::FIRST_CLUSTER + sector - first;
     let efi = first + usize::from(geometry.has_root_in_cluster());
@@ -144,27 +230,14 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
         root.push(fat::file(name, cluster(start), size));
         chains.push((cluster(start), count));
     }
-    let loader = volume.file(LOADER).map(|file| file.range.start);
-    let loader = loader.ok_or_else(|| Error::new(0, format!("the image has no {LOADER}")))?;
 
-    let start = room.start * (SECTOR / mbr::SECTOR);
-    let length = volume.length / mbr::SECTOR - start;
-    let number = number_of(bytes, volume)?;
-    let record = mbr::write(code, loader / mbr::SECTOR, number, start, length);
-    let code = mbr::record::CODE.range();
     let volume_start = offset(room.start);
     let piece = |kind, at, bytes| Piece { kind, at, bytes };
     let mut pieces = vec![
-        piece(Kind::BootCode, 0, record[code.clone()].to_vec()),
-        piece(
-            Kind::MasterBootRecord,
-            code.end,
-            record[code.end..].to_vec(),
-        ),
         piece(
             Kind::BootSector,
             volume_start,
-            geometry.boot_sector(start, number),
+            geometry.boot_sector(volume_start / mbr::SECTOR, number_of(bytes, volume)?),
         ),
         piece(
             Kind::Table,
@@ -202,10 +275,23 @@ pub fn pieces(bytes: &[u8], volume: &Volume, code: &[u8], program: &[u8]) -> Res
 
 /// The number of the disk and of the volume: the beginning of the hash of what the image calls itself.
 fn number_of(bytes: &[u8], volume: &Volume) -> Result<[u8; 4]> {
+    let hash = sha256::digest(name_of(bytes, volume)?);
+    Ok(std::array::from_fn(|at| hash[at]))
+}
+
+/// A GUID for `use_`, as it is written on a disk: version 8, made of what the image calls itself (RFC 9562, section 5.8).
+fn guid(bytes: &[u8], volume: &Volume, use_: &str) -> Result<[u8; 16]> {
+    let hash = sha256::digest(&[name_of(bytes, volume)?, use_.as_bytes()].concat());
+    let mut guid: [u8; 16] = std::array::from_fn(|at| hash[at]);
+    // the first three numbers are little-endian there
+    guid[7] = (guid[7] & 0x0f) | 0x80;
+    guid[8] = (guid[8] & 0x3f) | 0x80;
+    Ok(guid)
+}
+
+fn name_of<'a>(bytes: &'a [u8], volume: &Volume) -> Result<&'a [u8]> {
     let primary = volume.descriptor(Descriptor::Primary).unwrap_or_default();
-    let name = descriptors::volume::APPLICATION.bytes(bytes, primary)?;
-    let hash = sha256::digest(name);
-    Ok([hash[0], hash[1], hash[2], hash[3]])
+    descriptors::volume::APPLICATION.bytes(bytes, primary)
 }
 
 /// The pieces that an image should have, by its own boot code and program, if its boot catalogue says that it is such a
@@ -227,30 +313,21 @@ pub fn expected(bytes: &[u8], volume: &Volume) -> Result<Vec<Piece>> {
     pieces(bytes, volume, code, program)
 }
 
-/// Make a disk of an ISO.
+/// Give a disk a GPT, at its beginning and at its end, where there must be room for it.
 ///
 /// # Errors
-/// It is no ISO of ours, or too large.
-pub fn write(bytes: &mut [u8], code: &[u8], program: &[u8]) -> Result<()> {
-    let volume = Volume::parse(bytes)?;
-    let catalogue = el_torito::parse(bytes, &volume)?
-        .ok_or_else(|| Error::new(0, "the image has no boot catalogue"))?;
-    let section = el_torito::efi_section(room(&volume).start);
-    let room = slice(
-        bytes,
-        catalogue.range.end,
-        section.len(),
-        "an entry for UEFI",
-    )?;
-    if !crate::layout::is_zero(room) || !crate::layout::is_zero(&bytes[..descriptors::START]) {
-        return Err(Error::new(
-            0,
-            "the image has something in its system area already",
-        ));
+/// There is none, or the disk is none of ours.
+pub fn add_gpt(disk: &mut [u8]) -> Result<()> {
+    let volume = Volume::parse(disk)?;
+    let code = mbr::record::CODE.bytes(disk, 0)?.to_vec();
+    let start = gpt::PLACE * mbr::SECTOR;
+    let area = &disk[start..offset(SYSTEM_AREA.start)];
+    if !crate::layout::is_zero(area) || !crate::layout::is_zero(&disk[volume.length..]) {
+        return Err(Error::new(start, "there is something where a GPT would be"));
     }
-    bytes[catalogue.range.end..][..section.len()].copy_from_slice(&section);
-    for piece in pieces(bytes, &volume, code, program)? {
-        bytes[piece.range()].copy_from_slice(&piece.bytes);
+    gpt::header::SIGNATURE.put(&mut disk[start..], gpt::SIGNATURE);
+    for piece in partitions(disk, &volume, &code)? {
+        disk[piece.range()].copy_from_slice(&piece.bytes);
     }
     Ok(())
 }

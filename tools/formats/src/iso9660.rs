@@ -7,3 +7,4 @@ pub mod record;
 pub mod rock_ridge;
 pub mod sector;
 pub mod volume;
+pub mod writer;

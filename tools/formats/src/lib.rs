@@ -6,11 +6,13 @@
 #![forbid(unsafe_code)]
 
 // formats
+pub mod assembly;
 pub mod boot_info;
 pub mod bzimage;
 pub mod cpio;
 pub mod el_torito;
 pub mod fat;
+pub mod gpt;
 pub mod hybrid;
 pub mod image;
 pub mod initramfs;
@@ -23,6 +25,8 @@ pub mod settings_layer;
 pub mod zstd;
 
 // what they are described and read with
+pub mod calendar;
+pub mod crc32;
 pub mod error;
 pub mod layout;
 pub mod limits;

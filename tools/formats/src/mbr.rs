@@ -30,7 +30,6 @@ layout! {
 pub const SECTOR: usize = 512;
 
 const ACTIVE: usize = 0x80;
-const EFI_SYSTEM: usize = 0xef;
 const SIGNATURE: &[u8] = &[0x55, 0xaa];
 
 // the geometry that everybody assumes, since no disk has one any more
@@ -48,16 +47,34 @@ pub fn fields() -> impl Iterator<Item = Field> {
         .chain(partition)
 }
 
-/// A record with one partition, active and for UEFI, whose `length` sectors begin at `start`. The code starts what is at
-/// the sector `loader`.
+/// What the partition of a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// UEFI's, and active.
+    EfiSystem,
+    /// All of the disk, whose partitions are in a GPT.
+    Protective,
+}
+
+/// A record with one partition, whose `length` sectors begin at `start`. The code starts what is at the sector `loader`.
 ///
 /// # Panics
 /// One of them does not fit in its field.
-pub fn write(code: &[u8], loader: usize, disk: [u8; 4], start: usize, length: usize) -> Vec<u8> {
+pub fn write(
+    code: &[u8],
+    loader: usize,
+    disk: [u8; 4],
+    kind: Kind,
+    (start, length): (usize, usize),
+) -> Vec<u8> {
+    let (status, kind) = match kind {
+        Kind::EfiSystem => (ACTIVE, 0xef),
+        Kind::Protective => (0, 0xee),
+    };
     let mut partition = vec![0; partition::END];
-    partition::STATUS.put_number(&mut partition, ACTIVE);
+    partition::STATUS.put_number(&mut partition, status);
     partition::FIRST.put(&mut partition, &cylinder_head_sector(start));
-    partition::KIND.put_number(&mut partition, EFI_SYSTEM);
+    partition::KIND.put_number(&mut partition, kind);
     let last = start + length.saturating_sub(1);
     partition::LAST.put(&mut partition, &cylinder_head_sector(last));
     partition::START.put_number(&mut partition, start);

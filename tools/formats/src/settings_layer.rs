@@ -11,6 +11,8 @@ use crate::limits::Budget;
 
 /// The file in the ISO that the layer is written into.
 pub const ISO_PATH: &str = "/settings";
+/// How large that file is.
+pub const SIZE: usize = 4096;
 /// The only file of a layer, in the initramfs (src/config.rs).
 pub const INITRAMFS_PATH: &str = "etc/scratchmachine.layer";
 
@@ -104,8 +106,6 @@ pub fn without(image: &Image, layer: &SettingsLayer) -> Vec<u8> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    const SIZE: usize = 4096;
 
     #[test]
     fn no_settings_are_zeros_and_zeros_are_no_settings() {

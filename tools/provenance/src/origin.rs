@@ -24,7 +24,7 @@ pub struct Origin {
     pub component: String,
     pub bytes: usize,
     pub sha256: String,
-    /// The same with zeros where xorriso writes the boot info table: of files of the ISO that could have one.
+    /// The same with zeros where the boot info table is written: of files of the ISO that could have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256_without_boot_info: Option<String>,
 }

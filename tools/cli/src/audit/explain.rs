@@ -171,7 +171,7 @@ fn known(
         region.component = origin.map(|origin| origin.component.clone());
         region.store_path = origin.map(|origin| origin.path.clone());
         if has_boot_info {
-            region.what += ", with xorriso's boot info table at 0x8–0x3f";
+            region.what += ", with a boot info table at 0x8–0x3f";
         }
     } else {
         region.component = None;
@@ -188,7 +188,7 @@ fn known(
     }
 }
 
-/// The store's file, but for the boot info table that xorriso wrote into it.
+/// The store's file, but for the boot info table that is written into it.
 fn is_from(bytes: &[u8], has_boot_info: bool, origin: &Origin) -> bool {
     if has_boot_info {
         let without = boot_info::without(bytes);

@@ -6,7 +6,7 @@ use crate::verify::byte_ranges::{describe, first};
 use crate::verify::difference::Explain;
 use crate::verify::fields::{self, Explained, UNUSED};
 
-const LOADER: &str = "it no longer finds itself, or its file was changed after xorriso wrote this";
+const LOADER: &str = "it no longer finds itself, or its file was changed after this was written";
 
 /// Two loaders of the same length, which may be no shorter than a table.
 pub fn compare(

@@ -1,8 +1,9 @@
 //! What makes a disk of an ISO, compared field by field.
 
 use formats::fat::{boot_sector, boot_sector_32, entry, information};
+use formats::gpt;
 use formats::hybrid::Kind;
-use formats::layout::Field;
+use formats::layout::{Encoding, Field};
 use formats::mbr::{self, partition, record};
 use formats::text::escape;
 
@@ -71,6 +72,20 @@ const ENTRY: &[Explained] = &[
     (entry::SIZE, SIZE),
 ];
 
+const GPT_HEADER: &[Explained] = &[
+    (gpt::header::SIGNATURE, UNKNOWN),
+    (gpt::header::RESERVED, UNUSED),
+    (gpt::header::DISK, NUMBER),
+    (gpt::header::ENTRIES, PLACE),
+    (gpt::header::REST, UNUSED),
+];
+const GPT_PARTITION: &[Explained] = &[
+    (gpt::entry::KIND, PLACE),
+    (gpt::entry::PARTITION, NUMBER),
+    (gpt::entry::FIRST, PLACE),
+    (gpt::entry::LAST, PLACE),
+];
+
 pub fn compare(kind: &Kind, ours: &[u8], theirs: &[u8], base: usize, explain: &mut Explain) {
     match kind {
         Kind::BootCode | Kind::Program => {
@@ -93,6 +108,16 @@ pub fn compare(kind: &Kind, ours: &[u8], theirs: &[u8], base: usize, explain: &m
                 .into_iter()
                 .map(|(field, meaning)| (field.back_by(before), meaning))
                 .collect();
+            fields::compare(&fields, ours, theirs, base, explain);
+        }
+        Kind::GptHeader => {
+            let fields = explained(gpt::header::FIELDS, GPT_HEADER);
+            fields::compare(&fields, ours, theirs, base, explain);
+        }
+        Kind::GptPartitions => {
+            let others = Field::new(gpt::entry::END..ours.len(), Encoding::Bytes, "others");
+            let mut fields = explained(gpt::entry::FIELDS, GPT_PARTITION);
+            fields.push((others, UNUSED));
             fields::compare(&fields, ours, theirs, base, explain);
         }
         Kind::BootSector => {

@@ -59,7 +59,7 @@ pub fn compare(ours: &Image, theirs: &[u8]) -> Vec<Difference> {
             offset: 0,
             part: String::from("the whole"),
             explanation: String::from(
-                "the same parts, laid out differently: made by another xorriso?",
+                "the same parts, laid out differently: made by another version?",
             ),
         });
     }

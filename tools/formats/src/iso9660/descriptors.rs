@@ -61,7 +61,7 @@ layout! {
         EXPIRES = 847..864, Bytes, "volume expiration date";
         EFFECTIVE = 864..881, Bytes, "volume effective date";
         STRUCTURE_VERSION = 881..883, Bytes, "file structure version";
-        // for applications; xorriso fills it with blanks
+        // for applications
         APPLICATION_SPACE = 883..1395, Bytes, "application's space";
     }
 }

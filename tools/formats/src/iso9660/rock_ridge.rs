@@ -64,7 +64,11 @@ layout! {
 layout! {
     /// What the entries are called.
     reference {
-        ALL = 4..256, Bytes, "Rock Ridge's name for itself";
+        IDENTIFIER_LENGTH = 4..5, Bytes, "length of Rock Ridge's name";
+        DESCRIPTION_LENGTH = 5..6, Bytes, "length of Rock Ridge's description";
+        SOURCE_LENGTH = 6..7, Bytes, "length of Rock Ridge's source";
+        VERSION = 7..8, Bytes, "Rock Ridge's version";
+        TEXTS = 8..256, Bytes, "Rock Ridge's name for itself";
     }
 }
 

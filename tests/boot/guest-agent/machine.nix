@@ -1,0 +1,9 @@
+{
+  demo,
+  directBoot,
+  mkMachine,
+}:
+directBoot (mkMachine {
+  program = demo;
+  features = [ "agent" ];
+})
