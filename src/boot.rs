@@ -7,6 +7,7 @@ pub mod config;
 pub mod consoles;
 pub mod end;
 pub mod guest_agent;
+pub mod health;
 pub mod identity;
 pub mod memory;
 pub mod modules;

@@ -11,6 +11,7 @@ pub mod console;
 pub mod error;
 pub mod etc;
 pub mod guest_agent;
+pub mod health;
 pub mod logs;
 pub mod memory;
 pub mod modules;

@@ -273,10 +273,20 @@ impl State {
 }
 
 /// Write what comes out of `pipe` into the log, line by line, until its end: the body of a thread for each stream of a
-/// program. The stream ends when the last process that holds its other end has closed it.
-pub fn forward(pipe: impl Read + AsFd, program: &str, severity: Severity, log: &Log) {
+/// program. The stream ends when the last process that holds its other end has closed it. `look` gets to see each line.
+pub fn forward(
+    pipe: impl Read + AsFd,
+    program: &str,
+    severity: Severity,
+    log: &Log,
+    look: impl Fn(&[u8]),
+) {
     let source = Source::Program(program);
-    if let Err(cause) = lines::follow(pipe, |line| log.write(source, severity, line)) {
+    let write = |line: &[u8]| {
+        log.write(source, severity, line);
+        look(line);
+    };
+    if let Err(cause) = lines::follow(pipe, write) {
         log.warn(Error::new(format!("read the output of {program}"), cause));
     }
 }

@@ -69,9 +69,10 @@ fn run() -> ! {
     log.info(phases.end("seal"));
 
     boot::clock::start(&log, &config);
-    let outputs = boot::outputs::Outputs::default();
-    let mut supervisor = boot::programs::supervisor(&log, &outputs, programs);
     let statuses = boot::status::Statuses::default();
+    let unhealthy = boot::health::watch(&log, &programs, &statuses);
+    let outputs = boot::outputs::Outputs::new(&programs);
+    let mut supervisor = boot::programs::supervisor(&log, &outputs, programs);
     boot::status::start(&log, &config, image, phases, network.as_ref(), &statuses);
     boot::guest_agent::start(&log);
     if config.drill {
@@ -79,7 +80,14 @@ fn run() -> ! {
     }
 
     let ending = ending.unwrap_or_else(|| {
-        boot::programs::supervise(&log, &config, &signals, &mut supervisor, &statuses)
+        boot::programs::supervise(
+            &log,
+            &config,
+            &signals,
+            &mut supervisor,
+            &statuses,
+            &unhealthy,
+        )
     });
     supervisor.stop(config.grace, |time| {
         signals.wait(Some(time));

@@ -66,6 +66,7 @@ pub enum Event<'a> {
     Ended(&'a Program, Exit),
     NotCleared(&'a Program, Error),
     NotLimited(&'a Program, Error),
+    Unhealthy(&'a Program),
     Misordered(&'a Program, Error),
     Waits(&'a Program, &'a After),
     StartsAgainIn(&'a Program, Duration),
@@ -85,10 +86,13 @@ pub struct Status {
 /// Where a program's standard output and error go: its name, and the ends of the pipes.
 type Forward<'a> = dyn Fn(&str, Output) + 'a;
 type Report<'a> = dyn Fn(Event) + 'a;
+/// Whether a program has printed a line with a text in it.
+type HasPrinted<'a> = dyn Fn(&str, &str) -> bool + 'a;
 
 pub struct Supervisor<'a> {
     programs: Vec<Supervised>,
     forward: Box<Forward<'a>>,
+    has_printed: Box<HasPrinted<'a>>,
     report: Box<Report<'a>>,
 }
 
@@ -101,6 +105,8 @@ struct Supervised {
     after: Vec<After>,
     has_reported_wait: bool,
     state: State,
+    /// It was asked to end because it is unhealthy, and is killed at this time.
+    ends_by: Option<Instant>,
     delay: Duration,
     restarts: u32,
     last_exit: Option<Exit>,
@@ -180,6 +186,10 @@ impl Program {
         format!("{}/{}", config::HOMES, self.name)
     }
 
+    pub fn settings(&self) -> &config::Program {
+        &self.settings
+    }
+
     /// Where it may write.
     pub fn places(&self) -> &[config::program::Place] {
         &self.settings.writable
@@ -239,6 +249,7 @@ impl<'a> Supervisor<'a> {
     pub fn new(
         programs: Vec<Program>,
         forward: impl Fn(&str, Output) + 'a,
+        has_printed: impl Fn(&str, &str) -> bool + 'a,
         report: impl Fn(Event) + 'a,
     ) -> Self {
         let now = Instant::now();
@@ -254,12 +265,14 @@ impl<'a> Supervisor<'a> {
                     after,
                     has_reported_wait: false,
                     state: State::Waiting { until: now },
+                    ends_by: None,
                     delay: FIRST_DELAY,
                     restarts: 0,
                     last_exit: None,
                 })
                 .collect(),
             forward: Box::new(forward),
+            has_printed: Box::new(has_printed),
             report: Box::new(report),
         }
     }
@@ -271,7 +284,7 @@ impl<'a> Supervisor<'a> {
             let Some(supervised) = self.programs.get(index).filter(|it| is_due(it)) else {
                 continue;
             };
-            let is_done = |after: &After| order::is_done(after, &self.programs);
+            let is_done = |after: &After| order::is_done(after, &self.programs, &self.has_printed);
             let left: Vec<After> = supervised
                 .after
                 .iter()
@@ -283,10 +296,14 @@ impl<'a> Supervisor<'a> {
                 supervised.start_or_wait(&*self.forward, &*self.report);
             }
         }
+        for supervised in &mut self.programs {
+            supervised.kill_if_late(&*self.report);
+        }
         let next = self
             .programs
             .iter()
             .filter_map(|supervised| match supervised.state {
+                State::Running { .. } => supervised.ends_by,
                 State::Waiting { .. } if !supervised.after.is_empty() => {
                     Some(Instant::now() + LOOK)
                 }
@@ -295,6 +312,27 @@ impl<'a> Supervisor<'a> {
             });
         next.min()
             .map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Have a program ended that is unhealthy, and give it `grace` for that. Its policy says what then happens, as if it had
+    /// failed. Nothing, if it is no longer the process that was asked.
+    pub fn end(&mut self, name: &str, process: i32, grace: Duration) {
+        let is_it = |it: &&mut Supervised| {
+            let State::Running { pid, .. } = it.state else {
+                return false;
+            };
+            it.program.name == name && pid.as_raw() == process && it.ends_by.is_none()
+        };
+        if let Some(supervised) = self.programs.iter_mut().find(is_it) {
+            (self.report)(Event::Unhealthy(&supervised.program));
+            let Program { user, settings, .. } = &supervised.program;
+            let signal = settings.stop_signal.unwrap_or(Signal::SIGTERM as i32);
+            for signal in [signal, Signal::SIGCONT as i32] {
+                // that it is killed otherwise, if it has to be, is seen to
+                let _ = setresuid::signal_all(*user, signal);
+            }
+            supervised.ends_by = Some(Instant::now() + grace);
+        }
     }
 
     /// Reap children that have ended, ours and orphans alike. Returns whether those were all: they may end faster than
@@ -384,6 +422,17 @@ impl<'a> Supervisor<'a> {
 }
 
 impl Supervised {
+    fn kill_if_late(&mut self, report: &Report) {
+        if self.ends_by.is_some_and(|time| time <= Instant::now()) {
+            report(Event::Killed(&self.program));
+            if let State::Running { pid, .. } = self.state {
+                let _ = kill(pid, Signal::SIGKILL);
+            }
+            // once is enough; that it is unhealthy stays known
+            self.ends_by = Some(Instant::now() + LONGEST_DELAY);
+        }
+    }
+
     fn start_or_wait(&mut self, forward: &Forward, report: &Report) {
         match self.after.first() {
             None => self.start(forward, report),
@@ -438,7 +487,8 @@ impl Supervised {
 
     /// What happens to a program that ended after it was up for `up`.
     fn decide(&mut self, up: Duration, report: &Report) {
-        let failed = self.last_exit.is_some_and(|exit| exit.status() != 0);
+        let was_unhealthy = self.ends_by.take().is_some();
+        let failed = was_unhealthy || self.last_exit.is_some_and(|exit| exit.status() != 0);
         let again = match self.program.restart {
             Restart::Always => true,
             Restart::OnFailure => failed,
@@ -483,6 +533,7 @@ impl Event<'_> {
             | Event::NotCleared(..)
             | Event::NotLimited(..)
             | Event::Misordered(..)
+            | Event::Unhealthy(_)
             | Event::Killed(_) => Severity::Warning,
             Event::Ended(_, exit) if exit.status() != 0 => Severity::Warning,
             _ => Severity::Informational,
@@ -503,6 +554,9 @@ impl fmt::Display for Event<'_> {
             Event::Ended(program, exit) => {
                 let warning = if exit.status() == 0 { "" } else { "warning: " };
                 write!(f, "{warning}{} {exit}", program.name)
+            }
+            Event::Unhealthy(program) => {
+                write!(f, "warning: {}: is unhealthy and has to end", program.name)
             }
             Event::Waits(program, after) => write!(f, "{}: waits for {after}", program.name),
             Event::StartsAgainIn(program, delay) => {

@@ -190,7 +190,7 @@ fn a_real_collector(transport: &str) {
     let (read, mut write) = std::os::unix::net::UnixStream::pair().unwrap();
     let forwarder = std::thread::spawn({
         let log = log.clone();
-        move || forward(read, "noise", INFO, &log)
+        move || forward(read, "noise", INFO, &log, |_| {})
     });
     let noise: Vec<u8> = (0..1u32 << 18)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)

@@ -18,7 +18,7 @@ fn however_many_children_end_there_is_time_for_something_else_in_between() {
             ForkResult::Child => unsafe { nix::libc::_exit(0) },
         };
     }
-    let mut supervisor = Supervisor::new(vec![], |_, _| {}, |_| {});
+    let mut supervisor = Supervisor::new(vec![], |_, _| {}, |_, _| true, |_| {});
     assert!(!supervisor.reap());
     assert!(waitid(Id::All, ended).is_ok(), "there are more");
     while !supervisor.reap() {}

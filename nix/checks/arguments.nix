@@ -301,6 +301,7 @@ let
           workingDirectory = "/data";
           stopSignal = "SIGQUIT";
           stdin = "open";
+          check = "8080/healthz";
           capabilities = [ "net_raw" ];
           limits = {
             memory = "64m";

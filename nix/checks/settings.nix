@@ -238,6 +238,22 @@ let
       { db = 0; }
       { db = 65536; }
       { db = "ready"; }
+      { db.prints = "ready to accept connections: port=5432"; }
+      { db.prints = ""; }
+    ];
+    check = [
+      80
+      65535
+      0
+      65536
+      "8080"
+      "80/"
+      "80/health?full=1&x=%20"
+      "0/a"
+      "65536/a"
+      "/a"
+      "80/a b"
+      "http://a"
     ];
     writable = [
       { "/data" = "16m"; }

@@ -37,6 +37,14 @@ let
     test = value: value == null || test value;
     settings = value: if value == null then { } else { ${key} = toString value; };
   };
+  # of printable ASCII, without what separates settings
+  isText =
+    value:
+    matches "[ -!#-+.-~-]+" value && builtins.stringLength value <= 200 && !builtins.hasContext value;
+  # as the kernel's command line has words with blanks in them
+  quoted = value: if builtins.match "[^ ]*" value == null then "\"${value}\"" else value;
+  port = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+
   limits = {
     memory = optional "memory" "" (matches size);
     cpu = optional "cpu" "" (isNumber 1 100000);
@@ -54,7 +62,7 @@ lib.mapAttrs
         let
           given = setting.settings value;
         in
-        map (key: "scratchmachine.${key}.${program}=${given.${key}}") (lib.attrNames given);
+        map (key: "scratchmachine.${key}.${program}=${quoted given.${key}}") (lib.attrNames given);
     }
   )
   {
@@ -101,13 +109,17 @@ lib.mapAttrs
     };
     after = {
       default = { };
-      wanted = "what it waits for, by program: \"start\", \"end\", or the port that it listens on, such as { db = 5432; }";
+      wanted = "what it waits for, by program: \"start\", \"end\", the port that it listens on, such as { db = 5432; }, or what it prints, such as { db.prints = \"ready\"; }";
       test =
         value:
         lib.isAttrs value
         && lib.all (
           program:
           isNumber 1 65535 value.${program}
+          ||
+            lib.isAttrs value.${program}
+            && lib.attrNames value.${program} == [ "prints" ]
+            && isText value.${program}.prints
           || builtins.elem value.${program} [
             "start"
             "end"
@@ -117,13 +129,26 @@ lib.mapAttrs
         value:
         let
           other =
-            program: if value.${program} == "start" then program else "${program}:${toString value.${program}}";
+            program:
+            if value.${program} == "start" then
+              program
+            else if lib.isAttrs value.${program} then
+              "${program}:prints=${value.${program}.prints}"
+            else
+              "${program}:${toString value.${program}}";
         in
         if value == { } then
           { }
         else
           { after = lib.concatStringsSep "," (map other (lib.attrNames value)); };
     };
+    check =
+      optional "check" "a port, or \"PORT/PATH\" of a page that has to be there, such as \"8080/healthz\""
+        (
+          value:
+          isNumber 1 65535 value
+          || matches "${port}(/[A-Za-z0-9/._~%?=&+-]*)?" value && builtins.stringLength value <= 200
+        );
     writable = {
       default = { };
       wanted = "sizes by absolute path, such as { \"/var/lib/app\" = \"64m\"; }, or null for half of the memory; not within init's own directories";

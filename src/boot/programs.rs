@@ -1,6 +1,7 @@
 //! The programs, from the first start to the reason why the machine is to end.
 
 use super::end::{self, Ending};
+use super::health::Unhealthy;
 use super::outputs::Outputs;
 use super::status::Statuses;
 use scratchmachine::config::Config;
@@ -41,6 +42,7 @@ pub fn supervisor<'a>(
     Supervisor::new(
         programs,
         move |name, output| outputs.forward(log, name, output),
+        move |name, text| outputs.has_seen(name, text),
         move |event| log.report(event.severity(), event),
     )
 }
@@ -52,8 +54,12 @@ pub fn supervise(
     signals: &Signals,
     supervisor: &mut Supervisor,
     statuses: &Statuses,
+    unhealthy: &Unhealthy,
 ) -> Ending {
     loop {
+        for (name, process) in unhealthy.take() {
+            supervisor.end(&name, process, config.grace);
+        }
         let idle_time = supervisor.start_due();
         *statuses.lock().unwrap_or_else(PoisonError::into_inner) = supervisor.status();
         if supervisor.is_done() {

@@ -21,6 +21,16 @@ pub struct Program {
     pub writable: Vec<Place>,
     /// What it waits for before it is started for the first time.
     pub after: Vec<After>,
+    /// By what is seen that it still does what it is there for.
+    pub check: Option<Check>,
+}
+
+/// A question that a program has to answer on a TCP port of the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub port: u16,
+    /// What is asked for by HTTP; without it, a connection is enough.
+    pub path: Option<String>,
 }
 
 /// What another program has to have done.
@@ -30,11 +40,13 @@ pub struct After {
     pub until: Until,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
     Started,
     /// It listens on this TCP port.
     Listens(u16),
+    /// It prints a line that has this in it.
+    Prints(String),
     /// It has ended for good.
     Ended,
 }
@@ -128,6 +140,10 @@ const SETTINGS: &[(&str, Setter)] = &[
     ("after", |program, value| {
         let others = value.split(',').filter(|it| !it.is_empty());
         program.after = others.map(after).collect::<Result<_, _>>()?;
+        Ok(())
+    }),
+    ("check", |program, value| {
+        program.check = super::given(value).map(|it| check(&it)).transpose()?;
         Ok(())
     }),
 ];
@@ -240,14 +256,19 @@ fn place(value: &str) -> Result<Place, String> {
     }
 }
 
-/// `PROGRAM`, `PROGRAM:PORT` or `PROGRAM:end`
+/// `PROGRAM`, `PROGRAM:PORT`, `PROGRAM:end` or `PROGRAM:prints=TEXT`
 fn after(value: &str) -> Result<After, String> {
     let (program, until) = match value.split_once(':') {
         None => (value, Some(Until::Started)),
         Some((program, "end")) => (program, Some(Until::Ended)),
-        Some((program, port)) => {
-            let port = port.parse().ok().filter(|port| *port != 0);
-            (program, port.map(Until::Listens))
+        Some((program, what)) => {
+            let until = match what.strip_prefix("prints=") {
+                Some(text) => (1..=200)
+                    .contains(&text.len())
+                    .then(|| Until::Prints(text.to_owned())),
+                None => port(what).map(Until::Listens),
+            };
+            (program, until)
         }
     };
     match until {
@@ -255,16 +276,46 @@ fn after(value: &str) -> Result<After, String> {
             program: program.to_owned(),
             until,
         }),
-        _ => Err("it takes PROGRAM, PROGRAM:PORT or PROGRAM:end".into()),
+        _ => Err("it takes PROGRAM, PROGRAM:PORT, PROGRAM:end or PROGRAM:prints=TEXT".into()),
+    }
+}
+
+fn port(value: &str) -> Option<u16> {
+    value.parse().ok().filter(|port| *port != 0)
+}
+
+/// `PORT` or `PORT/PATH`
+fn check(value: &str) -> Result<Check, String> {
+    let (digits, path) = match value.find('/') {
+        Some(at) => (&value[..at], Some(&value[at..])),
+        None => (value, None),
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._~%?=&+-".contains(&byte);
+    match port(digits) {
+        Some(port) if path.is_none_or(|path| path.len() <= 200 && path.bytes().all(is_plain)) => {
+            let path = path.map(str::to_owned);
+            Ok(Check { port, path })
+        }
+        _ => Err("it takes a port, or PORT/PATH of HTTP, such as 8080/healthz".into()),
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "http://127.0.0.1:{}{path}", self.port),
+            None => write!(f, "port {}", self.port),
+        }
     }
 }
 
 impl fmt::Display for After {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let program = &self.program;
-        match self.until {
+        match &self.until {
             Until::Started => write!(f, "{program} to start"),
             Until::Listens(port) => write!(f, "{program} to listen on port {port}"),
+            Until::Prints(text) => write!(f, "{program} to print '{text}'"),
             Until::Ended => write!(f, "{program} to end"),
         }
     }
@@ -405,6 +456,38 @@ mod tests {
         ] {
             assert!(place(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_another_program_has_to_do_first_is_one_of_four_things() {
+        let until = |value: &str| after(value).map(|it| it.until);
+        assert_eq!(until("db"), Ok(Until::Started));
+        assert_eq!(until("db:5432"), Ok(Until::Listens(5432)));
+        assert_eq!(until("db:end"), Ok(Until::Ended));
+        let text = "ready: port=5432".to_owned();
+        assert_eq!(until("db:prints=ready: port=5432"), Ok(Until::Prints(text)));
+        for wrong in [
+            "",
+            ":end",
+            "db:",
+            "db:0",
+            "db:65536",
+            "db:prints=",
+            "db:ready",
+        ] {
+            assert!(after(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_check_is_a_port_or_a_page() {
+        let shown = |value: &str| check(value).map(|it| it.to_string());
+        assert_eq!(shown("80"), Ok("port 80".into()));
+        assert_eq!(shown("80/a?b=c"), Ok("http://127.0.0.1:80/a?b=c".into()));
+        for wrong in ["", "0", "65536", "/a", "80/a b", "80/\r", "a/b", "80:/a"] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
+        assert!(check(&format!("80/{}", "a".repeat(200))).is_err());
     }
 
     #[test]

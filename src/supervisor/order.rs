@@ -57,18 +57,23 @@ pub fn of(programs: &[Program], report: &impl Fn(Event)) -> Vec<Vec<After>> {
     orders
 }
 
-/// Whether the other program has done it.
-pub fn is_done(after: &After, programs: &[Supervised]) -> bool {
+/// Whether the other program has done it. `has_printed` knows whether it has printed a text.
+pub fn is_done(
+    after: &After,
+    programs: &[Supervised],
+    has_printed: &dyn Fn(&str, &str) -> bool,
+) -> bool {
     let mut programs = programs.iter();
     let Some(other) = programs.find(|it| it.program.name == after.program) else {
         return true;
     };
     let is_running = matches!(other.state, State::Running { .. });
-    match after.until {
+    match &after.until {
+        Until::Prints(text) => has_printed(&after.program, text),
         Until::Ended => matches!(other.state, State::Down),
         Until::Started => is_running || other.last_exit.is_some(),
         Until::Listens(port) => {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, *port));
             is_running && TcpStream::connect_timeout(&address, PATIENCE).is_ok()
         }
     }
@@ -93,7 +98,7 @@ mod tests {
                     .iter()
                     .map(|(program, until)| After {
                         program: (*program).into(),
-                        until: *until,
+                        until: until.clone(),
                     })
                     .collect(),
                 ..config::Program::default()

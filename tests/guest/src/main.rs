@@ -4,6 +4,7 @@
 mod expect;
 mod group;
 mod leave;
+mod sicken;
 mod ticks;
 mod trespass;
 
@@ -31,6 +32,7 @@ fn main() {
         ["orphans", count] => leave::orphans(number(count)),
         ["linger"] => leave::linger(),
         ["print-ticks"] => ticks::print_when_served(),
+        ["sicken", port] => sicken::serve(number(port)),
         ["try-everything"] => trespass::try_everything(),
         _ => {
             eprintln!(
