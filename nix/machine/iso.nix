@@ -48,7 +48,7 @@ runCommand "${name}-iso"
   }
   ''
     mkdir $out
-    ${crates.image.package}/bin/image ${identity} $out/${name}.iso \
+    ${crates.image.package}/bin/image "${identity}" $out/${name}.iso \
       kernel=${kernel}/bzImage initrd=${initrd}/initrd \
       configuration=$isolinuxConfigurationPath program=${efi}/bootx64.efi \
       loader=${syslinux}/share/syslinux/isolinux.bin library=${syslinux}/share/syslinux/ldlinux.c32 \
