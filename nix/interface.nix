@@ -27,6 +27,7 @@
     "p7zip"
     "perl"
     "pkgsStatic"
+    "prometheus"
     "qemu_test"
     "rsyslog"
     "runCommand"

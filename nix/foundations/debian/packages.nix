@@ -91,6 +91,7 @@ let
     tzdata = callPackage ./tzdata.nix { };
     qemu_test = callPackage ./qemu.nix { root = root "qemu"; };
     rsyslog = callPackage ./rsyslog.nix { root = root "collector"; };
+    prometheus = callPackage ./prometheus.nix { root = root "prometheus"; };
     inherit (callPackage ./readers.nix { root = root "readers"; })
       dosfstools
       file

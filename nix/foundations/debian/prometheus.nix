@@ -1,0 +1,6 @@
+# nixpkgs' prometheus, as far as it is used: the server.
+{ program, root }:
+program {
+  pname = "prometheus";
+  inherit root;
+}
