@@ -60,6 +60,15 @@ let
     ];
   };
 
+  # of a file in the store, the path that Nix knows
+  storePathOf =
+    file:
+    let
+      path = "${file}";
+      parts = builtins.match "(/[^/]*/[^/]*/[^/]*).*" (name file);
+    in
+    builtins.substring 0 (builtins.stringLength (builtins.head parts)) path;
+
   ofProgram =
     program:
     let
@@ -214,7 +223,13 @@ runCommand "provenance.json"
   {
     facts = builtins.toJSON facts;
     passAsFile = [ "facts" ];
+    # what comes along with programs is known only when they are built
+    exportReferencesGraph = builtins.concatMap (program: [
+      "closure-${program}"
+      (storePathOf given.${program}.program)
+    ]) (builtins.filter (program: given.${program}.closure) (lib.attrNames given));
   }
   ''
-    ${evidenceTools}/bin/provenance $factsPath >$out
+    shopt -s nullglob
+    ${evidenceTools}/bin/provenance $factsPath closure-* >$out
   ''

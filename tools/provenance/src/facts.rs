@@ -106,8 +106,50 @@ fn files_below(path: &Path) -> Result<Vec<String>, String> {
     Ok(files)
 }
 
-/// The facts, and what the files add that they name.
-pub fn complete(facts: Facts) -> Result<Provenance, String> {
+/// What comes along with a program: its name, and the store paths that Nix lists.
+struct Graph {
+    program: String,
+    paths: Vec<String>,
+}
+
+impl Graph {
+    /// Of a file `closure-PROGRAM` as `exportReferencesGraph` writes it (Nix manual, "Advanced Attributes").
+    fn read(file: &str) -> Result<Graph, String> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let program = name.strip_prefix("closure-").unwrap_or(name).to_owned();
+        let paths = paths_of_graph(&text(file)?).ok_or_else(|| format!("{file} is malformed"))?;
+        Ok(Graph { program, paths })
+    }
+}
+
+/// For each path: itself, what it was made by, a number, and so many paths that it refers to.
+fn paths_of_graph(text: &str) -> Option<Vec<String>> {
+    let mut lines = text.lines();
+    let mut paths = Vec::new();
+    while let Some(path) = lines.next() {
+        paths.push(path.to_owned());
+        let _deriver = lines.next()?;
+        let count: usize = lines.next()?.parse().ok()?;
+        for _ in 0..count {
+            lines.next()?;
+        }
+    }
+    Some(paths)
+}
+
+/// `nginx-1.26.3` of `/nix/store/HASH-nginx-1.26.3`, in two.
+fn name_and_version(path: &str) -> (String, Option<String>) {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    let name = base.split_once('-').map_or(base, |(_, name)| name);
+    let is_version = |at: &usize| name[at + 1..].starts_with(|it: char| it.is_ascii_digit());
+    match name.match_indices('-').map(|(at, _)| at).find(is_version) {
+        Some(at) => (name[..at].to_owned(), Some(name[at + 1..].to_owned())),
+        None => (name.to_owned(), None),
+    }
+}
+
+/// The facts, and what the files add that they name, and those that come along with programs.
+pub fn complete(facts: Facts, graphs: &[String]) -> Result<Provenance, String> {
     let image = origin(&facts.image, "image")?;
     let files = facts
         .files
@@ -123,6 +165,32 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
     let mut trees = facts.trees;
     trees.sort_by_key(|place| place.path.len());
     let mut members = BTreeMap::new();
+    let mut components = BTreeMap::new();
+    for graph in graphs {
+        let graph = Graph::read(graph)?;
+        for path in &graph.paths {
+            let (name, version) = name_and_version(path);
+            let component = Component {
+                purl: Some(identifier::purl(
+                    "generic",
+                    &name,
+                    version.as_deref().unwrap_or_default(),
+                )),
+                name,
+                version,
+                kind: Kind::Library,
+                about: Some(format!("comes along with the program {}", graph.program)),
+                ..Component::default()
+            };
+            components.insert(path.clone(), component);
+            for file in files_below(Path::new(path))? {
+                members.insert(
+                    file.trim_start_matches('/').to_owned(),
+                    origin(&file, path)?,
+                );
+            }
+        }
+    }
     for place in &trees {
         for path in files_below(Path::new(&place.path))? {
             let member = path.trim_start_matches('/').to_owned();
@@ -130,7 +198,6 @@ pub fn complete(facts: Facts) -> Result<Provenance, String> {
         }
     }
 
-    let mut components = BTreeMap::new();
     for (id, facts) in facts.components {
         let version = facts.version.as_deref().unwrap_or_default();
         let component = Component {
@@ -177,4 +244,32 @@ fn records(place: &RecordsPlace) -> Result<Linked, String> {
         identical: read(&format!("{directory}/bin/{program}"))? == read(&place.program)?,
     })
     .map_err(|why| format!("{directory}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_of_a_graph_are_those_that_have_an_entry() {
+        let graph = "/nix/store/a-x-1\n/nix/store/d.drv\n1\n/nix/store/b-y\n/nix/store/b-y\n\n0\n";
+        let paths = paths_of_graph(graph).unwrap();
+        assert_eq!(paths, ["/nix/store/a-x-1", "/nix/store/b-y"]);
+        for malformed in ["a\nb\n", "a\nb\nx\n", "a\nb\n2\nc\n"] {
+            assert_eq!(paths_of_graph(malformed), None, "{malformed:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_begins_with_a_digit() {
+        let of = |path: &str| name_and_version(path);
+        let version = |it: &str| Some(it.to_owned());
+        assert_eq!(
+            of("/nix/store/abc-nginx-1.26.3"),
+            ("nginx".into(), version("1.26.3"))
+        );
+        assert_eq!(of("/nix/store/abc-gcc-lib"), ("gcc-lib".into(), None));
+        assert_eq!(of("/nix/store/abc-x-y-2-z"), ("x-y".into(), version("2-z")));
+        assert_eq!(of("/nix/store/abc"), ("abc".into(), None));
+    }
 }

@@ -1,4 +1,5 @@
-//! `provenance FACTS`: Nix's facts about an image, completed by a look at the files that they name, as JSON.
+//! `provenance FACTS [closure-PROGRAM…]`: Nix's facts about an image, completed by a look at the files that they name and
+//! at what comes along with programs, as JSON.
 
 use std::process::ExitCode;
 
@@ -6,11 +7,13 @@ use provenance::facts::{Facts, complete};
 use provenance::json;
 
 fn main() -> ExitCode {
-    let result = std::env::args()
-        .nth(1)
-        .ok_or_else(|| String::from("usage: provenance FACTS.json"))
+    let mut arguments = std::env::args().skip(1);
+    let facts = arguments
+        .next()
+        .ok_or_else(|| String::from("usage: provenance FACTS.json [closure-PROGRAM...]"));
+    let result = facts
         .and_then(json::read::<Facts>)
-        .and_then(complete)
+        .and_then(|facts| complete(facts, &arguments.collect::<Vec<_>>()))
         .and_then(|provenance| {
             serde_json::to_string_pretty(&provenance).map_err(|error| error.to_string())
         });
