@@ -92,12 +92,12 @@ fn pipe_of(user: u32) -> io::Result<(OwnedFd, OwnedFd)> {
 fn advice(cause: &io::Error, program: &Program) -> &'static str {
     match cause.kind() {
         ErrorKind::NotFound if program.settings.directory.is_some() => {
-            "is it in the image, and statically linked? Is its directory there?"
+            "is it in the image, and what loads or interprets it? Is its directory there?"
         }
-        ErrorKind::NotFound => "is it in the image, and statically linked?",
+        ErrorKind::NotFound => "is it in the image, and what loads or interprets it?",
         ErrorKind::PermissionDenied => "is it executable?",
         _ if cause.raw_os_error() == Some(nix::libc::ENOEXEC) => {
-            "is it an executable for this machine, not a script?"
+            "is it an executable for this machine?"
         }
         ErrorKind::WouldBlock => "does it have too many processes already?",
         _ => "",

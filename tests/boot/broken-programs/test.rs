@@ -7,12 +7,12 @@ fn programs_that_cannot_be_started_are_reported_with_the_reason_and_the_others_r
     let mut machine = Machine::from_image(machine::KERNEL, machine::INITRD, "")
         .with_network_card("e1000")
         .boot();
-    let not_executable = "is it an executable for this machine, not a script?";
+    let not_executable = "is it an executable for this machine?";
     for (program, advice) in [
         ("absent", "is it in the image"),
-        ("dynamic", "statically linked?"),
+        ("dynamic", "what loads or interprets it?"),
         ("empty", not_executable),
-        ("script", not_executable),
+        ("script", "what loads or interprets it?"),
         ("locked", "is it executable?"),
     ] {
         let line = machine.wait_for(&format!("{program}: start /programs/{program}/exe: "));
