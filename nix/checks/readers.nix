@@ -25,7 +25,6 @@ runCommand "readers"
     ];
     image = "${machine.iso}/${machine.iso.file}";
     kernel = "${machine.kernel}/bzImage";
-    sectorsBefore = "9";
   }
   ''
     fail() { echo "$*" >&2; exit 1; }
@@ -60,7 +59,9 @@ runCommand "readers"
     content sfdisk --verify $image
     content sfdisk --list $image
     says 'EFI (FAT-12/16/32)'
-    tail -c +$((sectorsBefore * 2048 + 1)) $image >fat
+    content sfdisk --dump $image
+    start=$(sed -nE 's/.*start= *([0-9]+),.*/\1/p' said)
+    tail -c +$((start * 512 + 1)) $image >fat
     content fsck.fat -nv fat
     content mtools -c mdir -i fat -/ ::
     says 'BOOTX64  EFI'

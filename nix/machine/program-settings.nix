@@ -43,7 +43,7 @@ let
     matches "[ -!#-+.-~-]+" value && builtins.stringLength value <= 200 && !builtins.hasContext value;
   # as the kernel's command line has words with blanks in them
   quoted = value: if builtins.match "[^ ]*" value == null then "\"${value}\"" else value;
-  port = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+  port = import ./port.nix;
 
   limits = {
     memory = optional "memory" "" (matches size);

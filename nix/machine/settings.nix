@@ -21,7 +21,7 @@ let
       part = "(0|128|192|224|240|248|252|254)";
     in
     matches "${part}[.]0[.]0[.]0|255[.]${part}[.]0[.]0|255[.]255[.]${part}[.]0|255[.]255[.]255[.](${part}|255)";
-  port = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+  port = import ./port.nix;
   label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
   isHostName = value: matches "${label}([.]${label})*" value && builtins.stringLength value <= 64;
   # as src/config/ip.rs reads it

@@ -21,17 +21,21 @@ fn assert_that_it_serves(firmware: &str, medium: &str, chipset: &str) {
 }
 
 fn assert_that_image_serves(image: &str, firmware: &str, medium: &str, chipset: &str) {
-    let mut machine = boot(image, firmware, medium, chipset);
+    let mut machine = serving(image, firmware, medium, chipset);
+    machine.assert_alive();
+}
+
+/// The machine, which has answered.
+fn serving(image: &str, firmware: &str, medium: &str, chipset: &str) -> Running {
+    let machine = boot(image, firmware, medium, chipset);
     machine.wait_for("hello: listening");
     assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
-    machine.assert_alive();
+    machine
 }
 
 #[test]
 fn a_bios_boots_it_from_a_disk_and_shows_it_on_the_screen() {
-    let mut machine = boot(machine::ISO, "bios", "nvme", "q35");
-    machine.wait_for("hello: listening");
-    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    let mut machine = serving(machine::ISO, "bios", "nvme", "q35");
     machine.wait_for_lines_in_picture(10);
     machine.assert_alive();
 }
@@ -54,9 +58,7 @@ fn uefi_boots_it_from_a_cd() {
 
 #[test]
 fn uefi_boots_it_from_a_disk_and_shows_it_on_the_screen_and_the_power_button_works() {
-    let mut machine = boot(machine::ISO, "uefi", "virtio-blk", "q35");
-    machine.wait_for("hello: listening");
-    assert_eq!(machine.get().trim_end(), "Hello from Scratch Machine!");
+    let mut machine = serving(machine::ISO, "uefi", "virtio-blk", "q35");
     machine.wait_for_lines_in_picture(10);
     machine.press_power_button();
     machine.wait_for("exit status 0, power off");

@@ -1,10 +1,11 @@
 // Prometheus itself, which takes nothing from a page that is not OpenMetrics to the last line.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
+use vm::port::free_port;
 use vm::{Machine, TIMEOUT};
 
 /// A server that looks at one target every second; with its files it ends with this value.
@@ -26,9 +27,7 @@ impl Prometheus {
                static_configs: [ {{ targets: [ \"127.0.0.1:{target}\" ] }} ]\n"
         );
         std::fs::write(&configuration, text).expect("write the configuration");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("bind a free port");
-        let port = listener.local_addr().expect("it is bound").port();
-        drop(listener);
+        let port = free_port();
         let process = Command::new(machine::PROMETHEUS)
             .arg(format!("--config.file={}", configuration.display()))
             .arg(format!(

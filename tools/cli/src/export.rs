@@ -82,11 +82,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
     let output = output(options, format, machine)?;
     match format.writer {
         Writer::Disk(write) => {
-            let bytes = match options.gpt {
-                true => with_gpt(bytes.clone()).map_err(|error| wrong(error.to_string()))?,
-                false => bytes.clone(),
-            };
-            let disk = Disk::new(&bytes, machine);
+            let with_gpt = options.gpt.then(|| with_gpt(&bytes)).transpose();
+            let with_gpt = with_gpt.map_err(|error| wrong(error.to_string()))?;
+            let disk = Disk::new(with_gpt.as_ref().unwrap_or(&bytes), machine);
             replace::replace(&output, |out| {
                 write(&disk, out)?;
                 out.flush()
@@ -108,11 +106,12 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
 }
 
 /// The image as a disk of whole megabytes, with a GPT at both ends.
-fn with_gpt(mut bytes: Vec<u8>) -> formats::error::Result<Vec<u8>> {
-    let size = bytes.len() + gpt::SECTORS * mbr::SECTOR;
-    bytes.resize(size.next_multiple_of(export::MEGABYTE), 0);
-    hybrid::add_gpt(&mut bytes)?;
-    Ok(bytes)
+fn with_gpt(image: &[u8]) -> formats::error::Result<Vec<u8>> {
+    let size = image.len() + gpt::SECTORS * mbr::SECTOR;
+    let mut disk = image.to_vec();
+    disk.resize(size.next_multiple_of(export::MEGABYTE), 0);
+    hybrid::add_gpt(&mut disk)?;
+    Ok(disk)
 }
 
 /// Where the format goes: nowhere that something is already.
