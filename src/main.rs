@@ -37,6 +37,7 @@ fn run() -> ! {
     boot::power_buttons::watch(&log);
     log.info("Hello World!");
     log.warn_all(mounted);
+    log.warn_all(sysctls::set_defaults());
     log.warn_all(streams.err());
     let image = boot::identity::log(&log);
     log.info(phases.end("mounts"));

@@ -6,9 +6,15 @@ use std::io::ErrorKind;
 
 const DIRECTORY: &str = "/proc/sys/";
 
-/// What programs may do without a word: bind any port, since the machine belongs to them, and send echo requests, as
-/// containers may (icmp(7)).
+/// Of every machine. Programs may bind any port, since the machine belongs to them, and send echo requests, as containers
+/// may (icmp(7)). Free memory is for them: a kernel whose memory is in pieces would keep a block of 2 MB free beside its
+/// reserve, a tenth of a small machine, and kill programs for it (Documentation/admin-guide/sysctl/vm.rst).
 const DEFAULTS: &[(&str, &str, &str)] = &[
+    (
+        "vm.watermark_boost_factor",
+        "0",
+        "programs have 2 MB less of memory now and then",
+    ),
     (
         "net.ipv4.ip_unprivileged_port_start",
         "0",
@@ -21,12 +27,17 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The defaults, then those that were asked for and are not sealed. Returns what could not be set.
-pub fn set(asked: &[(String, String)], is_sealed: impl Fn(&str) -> bool) -> Vec<Error> {
-    let defaults = DEFAULTS
+/// Set the defaults, as early as there is `/proc`. Returns what could not be set.
+pub fn set_defaults() -> Vec<Error> {
+    DEFAULTS
         .iter()
-        .filter_map(|(name, value, advice)| Some(write(name, value).err()?.advise(advice)));
-    let asked = asked
+        .filter_map(|(name, value, advice)| Some(write(name, value).err()?.advise(advice)))
+        .collect()
+}
+
+/// Set those that were asked for and are not sealed, also over a default. Returns what could not be set.
+pub fn set(asked: &[(String, String)], is_sealed: impl Fn(&str) -> bool) -> Vec<Error> {
+    asked
         .iter()
         .filter_map(|(name, value)| match is_sealed(name) {
             true => Some(Error::new(
@@ -34,8 +45,8 @@ pub fn set(asked: &[(String, String)], is_sealed: impl Fn(&str) -> bool) -> Vec<
                 "it is one of those that init seals",
             )),
             false => write(name, value).err(),
-        });
-    defaults.chain(asked).collect()
+        })
+        .collect()
 }
 
 fn write(name: &str, value: &str) -> Result<(), Error> {
