@@ -15,6 +15,12 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
         "0",
         "programs have 2 MB less of memory now and then",
     ),
+    // the kernel's own value: to write any makes it give back a block that it has kept already
+    (
+        "vm.watermark_scale_factor",
+        "10",
+        "programs have 2 MB less of memory now and then",
+    ),
     (
         "net.ipv4.ip_unprivileged_port_start",
         "0",
